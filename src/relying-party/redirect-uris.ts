@@ -1,0 +1,46 @@
+/** Which redirect URIs a client may use: compared as text, never normalised (RFC 9700 section 4.1.3). */
+import type { Client } from './client-schema.ts';
+
+/**
+ * Any port, path and query on a loopback host, written plainly: no user, no fragment, no other spelling of the
+ * address. What allow_loopback_redirect_uris lets in.
+ */
+const LOOPBACK_URI =
+  /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?][\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]*)?$/;
+
+export const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri);
+
+/** By which right a redirect URI is allowed; undefined where it is not. */
+export function redirectUriRight(client: Client, uri: string): 'registered' | 'relaxation' | undefined {
+  if (client.redirect_uris.includes(uri)) return 'registered';
+  const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
+  return relaxed && isLoopbackUri(uri) ? 'relaxation' : undefined;
+}
+
+/** Why a URI cannot be registered; undefined where it can: https, or http on a loopback host, without fragment. */
+export function redirectUriFault(uri: string): string | undefined {
+  if (!URL.canParse(uri)) return 'is not an absolute URI';
+  const { protocol, hostname } = new URL(uri);
+  if (uri.includes('#')) return 'has a fragment (RFC 6749 section 3.1.2 forbids it)';
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return undefined;
+  return 'is neither https nor http on a loopback host (localhost, 127.0.0.1, [::1])';
+}
+
+/** Adds parameters to a redirect URI as text, so that what was registered arrives unchanged. */
+export function withParameters(
+  uri: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
+  const added = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) added.append(name, value);
+  const text = added.toString();
+  if (text === '') return uri;
+  return `${uri}${uri.includes('?') ? '&' : '?'}${text}`;
+}
+
+/** The origins that a log-in page’s forms may lead to (Content-Security-Policy form-action). */
+export function formTargets(client: Client, redirectUri: string): string[] {
+  const uris = [redirectUri, ...(client.client_uri === undefined ? [] : [client.client_uri])];
+  return [...new Set(uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin))];
+}

@@ -1,0 +1,129 @@
+/** What a schema cannot say of fixtures: keys that are unique, and references that lead somewhere. */
+import { normalEmail } from '../care-identity/directory.ts';
+import type { Binding, Person } from '../care-identity/schema.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { redirectUriFault } from '../relying-party/redirect-uris.ts';
+import { type Fault, shown } from './faults.ts';
+import type { Fixtures } from './fixtures.ts';
+
+function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<string>): Fault[] {
+  const { type, nhsmail_account: account } = binding;
+  if (type !== 'nhsmail') {
+    if (account === undefined) return [];
+    return [
+      {
+        path: `${path}/nhsmail_account`,
+        found: shown(account),
+        allowed: 'nothing, since the type is not nhsmail',
+      },
+    ];
+  }
+  if (account === undefined) {
+    return [
+      {
+        path: `${path}/nhsmail_account`,
+        found: 'nothing',
+        allowed: 'the e-mail address of an account in /nhsmail',
+      },
+    ];
+  }
+  if (accounts.has(normalEmail(account))) return [];
+  return [
+    { path: `${path}/nhsmail_account`, found: shown(account), allowed: 'an account listed in /nhsmail' },
+  ];
+}
+
+function personFaults(
+  path: string,
+  person: Person,
+  known: { organisations: ReadonlySet<string>; accounts: ReadonlySet<string> },
+) {
+  const organisationFault = (at: string, orgCode: string): Fault[] =>
+    known.organisations.has(orgCode)
+      ? []
+      : [
+          {
+            path: `${path}/${at}/org_code`,
+            found: shown(orgCode),
+            allowed: 'an org_code listed in /organisations',
+          },
+        ];
+  return [
+    ...person.roles.flatMap((role, index) => organisationFault(`roles/${index}`, role.org_code)),
+    ...(person.organisations ?? []).flatMap((each, index) =>
+      organisationFault(`organisations/${index}`, each.org_code),
+    ),
+    ...person.authenticators.flatMap((binding, index) =>
+      bindingFaults(`${path}/authenticators/${index}`, binding, known.accounts),
+    ),
+  ];
+}
+
+function clientFaults(path: string, client: Client): Fault[] {
+  const faults = client.redirect_uris.flatMap((uri, index) => {
+    const fault = redirectUriFault(uri);
+    if (fault === undefined) return [];
+    return [
+      {
+        path: `${path}/redirect_uris/${index}`,
+        found: `${shown(uri)}, which ${fault}`,
+        allowed: 'an absolute https URI, or http on a loopback host, without fragment',
+      },
+    ];
+  });
+  const needsSecret = client.token_endpoint_auth_method !== 'none';
+  if (needsSecret && client.client_secret === undefined) {
+    faults.push({
+      path: `${path}/client_secret`,
+      found: 'nothing',
+      allowed: `a secret, which ${client.token_endpoint_auth_method} needs`,
+    });
+  }
+  return faults;
+}
+
+/** Faults of values that may stand only once. */
+function repeatedValues(places: readonly { path: string; value: string }[]): Fault[] {
+  const firstAt = new Map<string, string>();
+  return places.flatMap(({ path, value }) => {
+    const first = firstAt.get(value);
+    if (first !== undefined)
+      return [{ path, found: `${shown(value)}, which stands at ${first} too`, allowed: 'a value used once' }];
+    firstAt.set(value, path);
+    return [];
+  });
+}
+
+/** Checks whole fixtures. `at` says where an entry stands: its file and its path there. */
+export function crossCheck(fixtures: Fixtures, at: (entry: object) => string): Fault[] {
+  const { organisations, people, nhsmail, clients } = fixtures;
+  const known = {
+    organisations: new Set(organisations.map(({ org_code }) => org_code)),
+    accounts: new Set(nhsmail.map(({ email }) => normalEmail(email))),
+  };
+  const keyed = <T extends object>(entries: readonly T[], key: string, keyOf: (entry: T) => string) =>
+    repeatedValues(entries.map((entry) => ({ path: `${at(entry)}/${key}`, value: keyOf(entry) })));
+  const roleIds = people.flatMap((person) =>
+    person.roles.map((role, index) => ({
+      path: `${at(person)}/roles/${index}/person_roleid`,
+      value: role.person_roleid,
+    })),
+  );
+  const boundAccounts = people.flatMap((person) =>
+    person.authenticators.flatMap(({ nhsmail_account: account }, index) =>
+      account === undefined
+        ? []
+        : [{ path: `${at(person)}/authenticators/${index}/nhsmail_account`, value: normalEmail(account) }],
+    ),
+  );
+  return [
+    ...keyed(organisations, 'org_code', ({ org_code }) => org_code),
+    ...keyed(people, 'uid', ({ uid }) => uid),
+    ...keyed(nhsmail, 'email', ({ email }) => normalEmail(email)),
+    ...keyed(clients, 'client_id', ({ client_id }) => client_id),
+    ...repeatedValues(roleIds),
+    ...repeatedValues(boundAccounts),
+    ...people.flatMap((person) => personFaults(at(person), person, known)),
+    ...clients.flatMap((client) => clientFaults(at(client), client)),
+  ];
+}

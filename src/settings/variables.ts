@@ -1,0 +1,84 @@
+/**
+ * The environment variables of the process, read in this one place. Every wrong one is listed at once, and so is
+ * one that looks like a misspelling of ours, which would otherwise be ignored in silence.
+ */
+import { ConfigurationError, type Fault, shown } from './faults.ts';
+import { editDistance } from './near-matches.ts';
+
+export interface Variables {
+  /** TCP port; 0 lets the system choose. Default 8585. */
+  port: number;
+  /** Address to listen on. Default 127.0.0.1. */
+  host: string;
+  /** Origin that browsers and `iss` use, kept as text. Default http://localhost:PORT. */
+  publicOrigin?: string;
+  /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
+  internalOrigin?: string;
+  /** Path of a fixtures file or folder. Default: the fixtures of the package. */
+  fixtures?: string;
+  logLevel: LogLevel;
+}
+
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** An origin as text: scheme, host and perhaps a port, which stays as written, `:443` too (facts 0, row 1). */
+const ORIGIN = /^https?:\/\/[^\s/?#@\\]+$/;
+
+export const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
+
+const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'LOG_LEVEL'];
+
+/** Too short to tell a misspelling from another program’s variable. */
+const SHORTEST_MISSPELT = 7;
+
+/** Variables whose names differ from ours by one letter, by case or by their underscores. */
+function misspelt(source: Source): Fault[] {
+  const plain = (name: string) => name.toUpperCase().replaceAll('_', '');
+  return Object.keys(source).flatMap((name) => {
+    if (name.length < SHORTEST_MISSPELT || NAMES.includes(name)) return [];
+    const meant = NAMES.find((ours) => editDistance(plain(name), plain(ours)) <= 1);
+    return meant === undefined ? [] : [{ path: name, found: 'an unknown variable', allowed: meant }];
+  });
+}
+
+type Source = Readonly<Record<string, string | undefined>>;
+
+export function readVariables(source: Source): Variables {
+  const faults: Fault[] = misspelt(source);
+  const value = (name: string) => source[name] || undefined;
+  const take = <T>(
+    name: string,
+    isAllowed: (text: string) => boolean,
+    allowed: string,
+    convert: (text: string) => T,
+  ) => {
+    const text = value(name);
+    if (text === undefined) return undefined;
+    if (isAllowed(text)) return convert(text);
+    faults.push({ path: name, found: shown(text), allowed });
+    return undefined;
+  };
+  const asText = (text: string) => text;
+  const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+  const isLevel = (text: string) => (LOG_LEVELS as readonly string[]).includes(text);
+  const anOrigin = 'an origin without a path, for example https://cis2.example.test:443';
+  const read = {
+    port: take('PORT', isPort, 'a port, 0 to 65535', Number),
+    host: take('HOST', (text) => /^[\w.:[\]-]+$/.test(text), 'an IP address or host name', asText),
+    publicOrigin: take('PUBLIC_ORIGIN', isOrigin, anOrigin, asText),
+    internalOrigin: take('INTERNAL_ORIGIN', isOrigin, anOrigin, asText),
+    fixtures: take('FIXTURES', () => true, 'a path', asText),
+    logLevel: take('LOG_LEVEL', isLevel, LOG_LEVELS.join(', '), (text) => text as LogLevel),
+  };
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  const { publicOrigin, internalOrigin, fixtures } = read;
+  return {
+    port: read.port ?? 8585,
+    host: read.host ?? '127.0.0.1',
+    logLevel: read.logLevel ?? 'info',
+    ...(publicOrigin === undefined ? {} : { publicOrigin }),
+    ...(internalOrigin === undefined ? {} : { internalOrigin }),
+    ...(fixtures === undefined ? {} : { fixtures }),
+  };
+}
