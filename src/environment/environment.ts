@@ -1,0 +1,30 @@
+/** An environment: one isolated copy of everything. All that a request needs stands here, passed along by hand. */
+import type { Directory } from '../care-identity/directory.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import type { Settings } from '../settings/settings-schema.ts';
+import type { Clock } from './clock.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { Store } from './store.ts';
+
+export interface Environment {
+  /** Path prefix of all its URLs: empty for the default environment. */
+  prefix: string;
+  /** The iss of every token, exactly as configured (facts 0, row 1). */
+  issuer: string;
+  /** Base of the endpoints that a relying party’s server calls; equals the issuer unless INTERNAL_ORIGIN is set. */
+  backChannelBase: string;
+  clock: Clock;
+  directory: Directory;
+  clients: ReadonlyMap<string, Client>;
+  settings: Settings;
+  store: Store;
+  journal: Journal;
+  keys: SigningKeys;
+}
+
+/** Path of the provider under an origin and prefix: CIS2’s own (facts 0, row 2). */
+export const REALM_PATH = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
+
+/** The realm claim of ID tokens (facts 3.2). */
+export const REALM = '/NHSIdentity/Healthcare';

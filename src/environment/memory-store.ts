@@ -1,0 +1,77 @@
+/** The store in memory: bounded, every record expires, the oldest go first. */
+import type { Clock } from './clock.ts';
+import type { RecordKind, Store, Stored } from './store.ts';
+
+interface Entry {
+  value: unknown;
+  revision: number;
+  expiresAt: number;
+}
+
+/** How many records of each kind are kept; beyond it, the oldest are dropped. */
+export const DEFAULT_CAPACITY = 100_000;
+
+/** How many of the oldest records each write looks at, so that expired ones go without a timer. */
+const SWEEP = 2;
+
+export function createMemoryStore(clock: Clock, capacity: number = DEFAULT_CAPACITY): Store {
+  const kinds = new Map<string, Map<string, Entry>>();
+  let revisions = 0;
+
+  function entriesOf({ name }: RecordKind<unknown>): Map<string, Entry> {
+    const known = kinds.get(name);
+    if (known) return known;
+    const entries = new Map<string, Entry>();
+    kinds.set(name, entries);
+    return entries;
+  }
+
+  /** A Map keeps the order of insertion, and every write inserts anew: the first entries are the oldest. */
+  function sweep(entries: Map<string, Entry>) {
+    let kept = 0;
+    for (const [id, entry] of entries) {
+      if (entries.size > capacity || entry.expiresAt <= clock.now()) entries.delete(id);
+      else if (++kept >= SWEEP) break;
+    }
+  }
+
+  function live(kind: RecordKind<unknown>, id: string): Entry | undefined {
+    const entry = entriesOf(kind).get(id);
+    if (!entry || entry.expiresAt > clock.now()) return entry;
+    entriesOf(kind).delete(id);
+    return undefined;
+  }
+
+  function write(kind: RecordKind<unknown>, id: string, value: unknown, expiresAt: number) {
+    const entries = entriesOf(kind);
+    entries.delete(id);
+    revisions += 1;
+    entries.set(id, { value, revision: revisions, expiresAt });
+    sweep(entries);
+  }
+
+  return {
+    async get<T>(kind: RecordKind<T>, id: string) {
+      const entry = live(kind, id);
+      // `add` and `replace` let only a T into the map of this kind.
+      return entry && ({ value: entry.value, revision: entry.revision } as Stored<T>);
+    },
+    async add(kind, id, value, expiresAt) {
+      if (live(kind, id)) return false;
+      write(kind, id, value, expiresAt);
+      return true;
+    },
+    async replace(kind, id, { revision, value }, expiresAt) {
+      if (live(kind, id)?.revision !== revision) return false;
+      write(kind, id, value, expiresAt);
+      return true;
+    },
+    async remove(kind, id) {
+      entriesOf(kind).delete(id);
+    },
+    async count(kind) {
+      const now = clock.now();
+      return [...entriesOf(kind).values()].filter(({ expiresAt }) => expiresAt > now).length;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * All that an environment holds for a while: log-ins under way, sessions, grants, codes and access tokens. Every
+ * record expires by the environment’s clock. Writing is compare-and-set, so that of two requests that race for
+ * the same step exactly one wins.
+ */
+
+/** A kind of record and, for the type checker, the shape of its values. Records are plain data. */
+export interface RecordKind<T> {
+  readonly name: string;
+  /** Never there: it carries T through inference. */
+  readonly shape?: T;
+}
+
+/** Declares a kind; its name keeps it apart from the others in a store. */
+export const recordKind = <T>(name: string): RecordKind<T> => ({ name });
+
+export interface Stored<T> {
+  value: T;
+  /** Changes with every write: what `replace` compares. */
+  revision: number;
+}
+
+/** All moments are milliseconds since 1970. */
+export interface Store {
+  get<T>(kind: RecordKind<T>, id: string): Promise<Stored<T> | undefined>;
+  /** False where the id is taken. */
+  add<T>(kind: RecordKind<T>, id: string, value: T, expiresAt: number): Promise<boolean>;
+  /** Writes only over the revision given; false where it has changed or gone meanwhile. */
+  replace<T>(kind: RecordKind<T>, id: string, stored: Stored<T>, expiresAt: number): Promise<boolean>;
+  remove<T>(kind: RecordKind<T>, id: string): Promise<void>;
+  /** How many records of a kind there are that have not expired. */
+  count<T>(kind: RecordKind<T>): Promise<number>;
+}
