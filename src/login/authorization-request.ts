@@ -1,0 +1,34 @@
+/** An authorization request that passed every check, as plain data: what a log-in is for. */
+import type { RequestedAssurance } from '../care-identity/authenticators.ts';
+
+export interface AuthorizationRequest {
+  clientId: string;
+  redirectUri: string;
+  /** The scopes granted: those asked for that CIS2 knows, in the order asked. */
+  scopes: readonly string[];
+  state?: string;
+  nonce?: string;
+  /** PKCE (RFC 7636); the method is always S256. */
+  codeChallenge?: string;
+  assurance: RequestedAssurance;
+  prompt?: 'none' | 'login';
+  /** max_age in seconds (OpenID Connect Core 3.1.2.1). */
+  maxAgeSeconds?: number;
+  loginHint?: string;
+  /** Where a failed log-in ends. */
+  onLoginFailure: 'page' | 'redirect';
+  /** mock_login: who logs in without pages. */
+  headless?: HeadlessPersona;
+}
+
+/** Whom mock_login names: an NHSmail account, or a person by UID. */
+export interface HeadlessPersona {
+  account?: string;
+  uid?: string;
+  /** mock_role: the role to select; left out, the first. */
+  personRoleId?: string;
+}
+
+/** selectedrole and changedrole ask for a role (facts 2.1, 4.3). */
+export const asksForRole = ({ scopes }: AuthorizationRequest): boolean =>
+  scopes.includes('selectedrole') || scopes.includes('changedrole');

@@ -1,0 +1,58 @@
+/** Single sign-on: who signed in at a browser, how and when, so that the next application need not ask again. */
+import { authenticatorsFor } from '../care-identity/authenticators.ts';
+import type { AuthenticatorType } from '../care-identity/schema.ts';
+import { recordKind } from '../environment/store.ts';
+import type { Timeouts } from '../settings/settings-schema.ts';
+import type { AuthorizationRequest } from './authorization-request.ts';
+import type { ReusedSession } from './login.ts';
+
+export interface Session {
+  uid: string;
+  authenticator: AuthenticatorType;
+  /** The NHSmail account, where that was the authenticator. */
+  account?: string;
+  /** Seconds since 1970: the moment of sign-in, whatever is asked for later. */
+  authTime: number;
+  selectedRoleId?: string;
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  /** client_id → the sid in that client’s ID tokens: another for each client (facts 10.7). */
+  sids: Readonly<Record<string, string>>;
+}
+
+export const SESSIONS = recordKind<Session>('session');
+
+/** When the session is over if it is not used again: the idle limit or the absolute one, whichever is sooner. */
+export function sessionExpiry(session: Session, timeouts: Timeouts, now: number): number {
+  const absolute = session.startedAt + timeouts.session_max_seconds * 1000;
+  return Math.min(absolute, now + timeouts.session_idle_seconds * 1000);
+}
+
+/** Why a live session does not serve this request, in words; undefined where it does. */
+export function whyNotReused(
+  session: Session,
+  request: AuthorizationRequest,
+  now: number,
+): string | undefined {
+  if (request.prompt === 'login') return 'prompt=login asks for a new sign-in';
+  const age = Math.floor(now / 1000) - session.authTime;
+  if (request.maxAgeSeconds !== undefined && (request.maxAgeSeconds === 0 || age > request.maxAgeSeconds)) {
+    return `the sign-in is ${age} seconds old and max_age is ${request.maxAgeSeconds}`;
+  }
+  if (!authenticatorsFor(request.assurance.acr).some(({ type }) => type === session.authenticator)) {
+    return `the session’s authenticator, ${session.authenticator}, does not reach ${request.assurance.acr}`;
+  }
+  return undefined;
+}
+
+export function reusedSession(sessionId: string, session: Session): ReusedSession {
+  const { uid, authenticator, account, authTime, selectedRoleId } = session;
+  return {
+    sessionId,
+    uid,
+    authenticator,
+    authTime,
+    ...(account === undefined ? {} : { account }),
+    ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
+  };
+}
