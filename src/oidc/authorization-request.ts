@@ -1,0 +1,306 @@
+/**
+ * The checks of an authorization request, in their visible order, and the plain request that comes out. First who
+ * asks and where the answer may go; a fault there is shown here, never redirected. Then a list of checks whose
+ * faults go to the redirect URI (facts 10.5, RFC 6749 section 4.1.2.1).
+ */
+import { requestedAssurance } from '../care-identity/authenticators.ts';
+import { SCOPES } from '../care-identity/claims.ts';
+import type { Environment } from '../environment/environment.ts';
+import { type Delivery, Refused } from '../journal/refused.ts';
+import type { AuthorizationRequest } from '../login/authorization-request.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
+import { mockParameterFault, readHeadlessPersona } from './mock-parameters.ts';
+import { encodingFault, type Fault, invalidRequest, missing } from './parameter-faults.ts';
+import type { Parameters } from './parameters.ts';
+
+/** A request of which client and redirect URI are known good. */
+export interface IdentifiedRequest {
+  client: Client;
+  redirectUri: string;
+  parameters: Parameters;
+}
+
+const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
+
+function refuseOnPage(fault: Fault, clientId?: string): never {
+  const { error, description, refusal } = fault;
+  const subject = clientId === undefined ? {} : { client_id: clientId };
+  throw new Refused({ status: 400, error, description }, refusal, 'page', subject);
+}
+
+/** Who asks, and where the answer may go. Throws a refusal that is shown on a page. */
+export function identifyRequest(parameters: Parameters, environment: Environment): IdentifiedRequest {
+  const encoding = encodingFault(parameters);
+  if (encoding) refuseOnPage(encoding);
+  const clientId = parameters.get('client_id');
+  if (clientId === undefined)
+    refuseOnPage(missing('client_id', 'Send the client_id of a client registered here.'));
+  const client = environment.clients.get(clientId);
+  if (!client) {
+    refuseOnPage({
+      error: 'invalid_client',
+      description: 'Client authentication failed',
+      refusal: {
+        rule: 'The client is registered.',
+        parameter: 'client_id',
+        found: clientId,
+        expected: `one of: ${[...environment.clients.keys()].slice(0, 20).join(', ')}`,
+        mend: 'Use one of these, or add the client to the fixtures.',
+        specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
+      },
+    });
+  }
+  const redirectUri = parameters.get('redirect_uri');
+  if (redirectUri === undefined) {
+    refuseOnPage(
+      missing('redirect_uri', 'Send the redirect URI that is registered for the client.'),
+      clientId,
+    );
+  }
+  const right = redirectUriRight(client, redirectUri);
+  if (right === undefined) {
+    refuseOnPage(
+      {
+        error: 'redirect_uri_mismatch',
+        description: 'The redirection URI provided does not match a pre-registered value.',
+        refusal: {
+          rule: 'The redirect URI is registered for the client, letter for letter.',
+          parameter: 'redirect_uri',
+          found: redirectUri,
+          expected: [
+            ...client.redirect_uris,
+            ...(client.relaxations?.includes('allow_loopback_redirect_uris') ? ['any URI on localhost'] : []),
+          ].join(' or '),
+          mend: `Change the application’s redirect URI, or add this one to redirect_uris of ${clientId}.`,
+          specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
+        },
+      },
+      clientId,
+    );
+  }
+  return { client, redirectUri, parameters };
+}
+
+type Check = (request: IdentifiedRequest, environment: Environment) => Fault | undefined;
+
+const responseTypeIsCode: Check = ({ parameters }) => {
+  const responseType = parameters.get('response_type');
+  if (responseType === undefined) {
+    return missing('response_type', 'Send response_type=code.');
+  }
+  if (responseType === 'code') return undefined;
+  return {
+    error: 'unsupported_response_type',
+    description: 'Only the authorization code flow is supported.',
+    refusal: {
+      rule: 'Only the authorization code flow is offered.',
+      parameter: 'response_type',
+      found: responseType,
+      expected: 'code',
+      mend: 'Configure the application for the authorization code flow.',
+      specification: 'OpenID Connect Core section 3.1.2.1; facts 4.1',
+    },
+  };
+};
+
+const requestObjectsAreRefused: Check = ({ parameters }) => {
+  for (const name of ['request', 'request_uri'] as const) {
+    if (parameters.get(name) === undefined) continue;
+    return {
+      error: `${name}_not_supported`,
+      description: `The ${name} parameter is not supported.`,
+      refusal: {
+        rule: 'Request objects are not supported.',
+        parameter: name,
+        found: `a ${name} parameter`,
+        expected: 'plain parameters',
+        mend: 'Send the authorization request as plain parameters.',
+        specification: 'OpenID Connect Core section 6',
+      },
+    };
+  }
+  return undefined;
+};
+
+const responseModeIsQuery: Check = ({ parameters }) => {
+  const mode = parameters.get('response_mode');
+  if (mode === undefined || mode === 'query') return undefined;
+  return invalidRequest('response_mode', 'Unsupported response_mode', {
+    rule: 'The response mode is query.',
+    found: mode,
+    expected: 'query, or no response_mode',
+    mend: 'Leave response_mode out.',
+    specification: 'OAuth 2.0 Multiple Response Type Encoding Practices section 2.1',
+  });
+};
+
+const scopeHasOpenid: Check = ({ parameters }) => {
+  const scopes = words(parameters.get('scope'));
+  if (scopes.includes('openid')) return undefined;
+  return {
+    error: 'invalid_scope',
+    description: 'The scope openid is required.',
+    refusal: {
+      rule: 'The scope has openid.',
+      parameter: 'scope',
+      found: scopes.join(' ') || 'no scope',
+      expected: 'openid, and any of the other scopes, separated by spaces',
+      mend: 'Add openid to the scopes that the application asks for.',
+      specification: 'OpenID Connect Core section 3.1.2.1; facts 2.1',
+    },
+  };
+};
+
+const promptIsKnown: Check = ({ parameters }) => {
+  const prompts = words(parameters.get('prompt'));
+  const alone = !prompts.includes('none') || prompts.length === 1;
+  if (alone && prompts.every((prompt) => ['none', 'login', 'consent'].includes(prompt))) return undefined;
+  return invalidRequest('prompt', 'Invalid prompt parameter', {
+    rule: 'prompt is none, or login or consent.',
+    found: prompts.join(' '),
+    expected: 'none alone, or any of login and consent',
+    mend: 'Send prompt=login to force a new sign-in, prompt=none to ask without a page, or no prompt.',
+    specification: 'OpenID Connect Core section 3.1.2.1; facts 10.3',
+  });
+};
+
+const maxAgeIsSeconds: Check = ({ parameters }) => {
+  const maxAge = parameters.get('max_age');
+  if (maxAge === undefined || /^\d{1,10}$/.test(maxAge)) return undefined;
+  return invalidRequest('max_age', 'Invalid max_age parameter', {
+    rule: 'max_age is a whole number of seconds.',
+    found: maxAge,
+    expected: 'digits only, 0 or more',
+    mend: 'Send for example max_age=300.',
+    specification: 'OpenID Connect Core section 3.1.2.1',
+  });
+};
+
+const pkceIsS256: Check = ({ parameters, client }) => {
+  const challenge = parameters.get('code_challenge');
+  const method = parameters.get('code_challenge_method');
+  const specification = 'RFC 7636 sections 4.2 to 4.4; RFC 9700 section 2.1.1';
+  const mend =
+    'Send code_challenge (base64url of the SHA-256 of the verifier) and code_challenge_method=S256.';
+  if (challenge === undefined && method === undefined) {
+    if (client.token_endpoint_auth_method !== 'none') return undefined;
+    return invalidRequest('code_challenge', 'code_challenge parameter required', {
+      rule: 'A public client uses PKCE.',
+      found: 'no code_challenge',
+      expected: 'a code_challenge by S256',
+      mend,
+      specification,
+    });
+  }
+  if (method !== 'S256') {
+    return invalidRequest('code_challenge_method', 'Only code_challenge_method S256 is supported.', {
+      rule: 'The code challenge method is S256.',
+      found: method ?? 'none, which means plain',
+      expected: 'S256',
+      mend,
+      specification,
+    });
+  }
+  if (challenge !== undefined && /^[\w-]{43}$/.test(challenge)) return undefined;
+  return invalidRequest('code_challenge', 'Invalid code_challenge parameter', {
+    rule: 'A code challenge by S256 has 43 base64url characters.',
+    found: challenge === undefined ? 'a method and no challenge' : `${challenge.length} characters`,
+    expected: '43 characters of A-Z, a-z, 0-9, - and _',
+    mend,
+    specification,
+  });
+};
+
+/** The order is behaviour (facts 10.5). */
+const CHECKS: readonly Check[] = [
+  responseTypeIsCode,
+  requestObjectsAreRefused,
+  responseModeIsQuery,
+  scopeHasOpenid,
+  promptIsKnown,
+  maxAgeIsSeconds,
+  pkceIsS256,
+  mockParameterFault,
+];
+
+/** The delivery of an error to the verified redirect URI, with state and iss (RFC 6749 4.1.2.1, RFC 9207). */
+export function errorRedirect(
+  to: { redirectUri: string; state: string | undefined; issuer: string },
+  error: { error: string; description: string },
+): Exclude<Delivery, string> {
+  const { redirectUri, state, issuer } = to;
+  return {
+    location: withParameters(redirectUri, {
+      error: error.error,
+      error_description: error.description,
+      state,
+      iss: issuer,
+    }),
+  };
+}
+
+/** Runs the checks. Throws a refusal that goes to the redirect URI. */
+export function checkRequest(identified: IdentifiedRequest, environment: Environment): AuthorizationRequest {
+  const { client, redirectUri, parameters } = identified;
+  for (const check of CHECKS) {
+    const fault = check(identified, environment);
+    if (!fault) continue;
+    const to = { redirectUri, state: parameters.get('state'), issuer: environment.issuer };
+    const wire = { status: 400, error: fault.error, description: fault.description };
+    throw new Refused(wire, fault.refusal, errorRedirect(to, wire), { client_id: client.client_id });
+  }
+  return readRequest(identified, environment);
+}
+
+function readRequest({ client, redirectUri, parameters }: IdentifiedRequest, environment: Environment) {
+  const { settings } = environment;
+  const asked = words(parameters.get('acr_values'));
+  const ofClient = client.default_acr_values ?? settings.default_acr_values;
+  const prompts = words(parameters.get('prompt'));
+  const prompt = prompts.find((each): each is 'none' | 'login' => each === 'none' || each === 'login');
+  const maxAge = parameters.get('max_age');
+  const onFailure = parameters.get('mock_on_failure') ?? client.on_login_failure ?? settings.on_login_failure;
+  const optional = {
+    state: parameters.get('state'),
+    nonce: parameters.get('nonce'),
+    codeChallenge: parameters.get('code_challenge'),
+    prompt,
+    maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge),
+    loginHint: parameters.get('login_hint'),
+    headless: readHeadlessPersona(parameters, environment.directory),
+  };
+  const scopes = words(parameters.get('scope'));
+  const request: AuthorizationRequest = {
+    clientId: client.client_id,
+    redirectUri,
+    scopes: SCOPES.filter((scope) => scopes.includes(scope)),
+    assurance: requestedAssurance(asked, ofClient),
+    onLoginFailure: onFailure === 'redirect' ? 'redirect' : 'page',
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  };
+  return request;
+}
+
+/** What was asked for and will not be given, in words, for the journal. */
+export function leniencies({ client, redirectUri, parameters }: IdentifiedRequest): string[] {
+  const unknownScopes = words(parameters.get('scope')).filter(
+    (scope) => !(SCOPES as readonly string[]).includes(scope),
+  );
+  const acrValues = words(parameters.get('acr_values'));
+  const found: string[] = [];
+  if (redirectUriRight(client, redirectUri) === 'relaxation') {
+    found.push(
+      'The relaxation allow_loopback_redirect_uris let the redirect URI in; CIS2 compares it exactly.',
+    );
+  }
+  if (client.token_endpoint_auth_method === 'none') {
+    found.push('The client is public (token_endpoint_auth_method none); CIS2 has confidential clients only.');
+  }
+  if (unknownScopes.length > 0)
+    found.push(`Scopes that CIS2 does not have were left out: ${unknownScopes.join(' ')}.`);
+  if (acrValues.length > 0 && requestedAssurance(acrValues, ['AAL3_ANY']).claim === '0') {
+    found.push(`CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}.`);
+  }
+  return found;
+}

@@ -1,0 +1,151 @@
+/** The authorization endpoint (OpenID Connect Core section 3.1.2). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Directory } from '../care-identity/directory.ts';
+import type { Environment } from '../environment/environment.ts';
+import { Refused } from '../journal/refused.ts';
+import type { AuthorizationRequest } from '../login/authorization-request.ts';
+import { gatherFacts } from '../login/facts.ts';
+import { type ReusedSession, startLogin } from '../login/login.ts';
+import { decide } from '../login/rules.ts';
+import { reusedSession, SESSIONS, type Session, whyNotReused } from '../login/session.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { checkRequest, errorRedirect, identifyRequest, leniencies } from './authorization-request.ts';
+import { browserOf, sessionIdOf } from './cookies.ts';
+import type { ShowProgress } from './endpoints.ts';
+import { formOf, type Parameters, parseParameters } from './parameters.ts';
+import { beginLogin } from './progress.ts';
+
+const queryOf = (request: FastifyRequest): string => {
+  const url = request.raw.url ?? '';
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
+};
+
+/**
+ * An authorization request as a form is answered by the same request as a link: a form that another site posts
+ * carries no SameSite=Lax cookie, and so would never meet its single sign-on session.
+ */
+export async function authorizeForm(request: FastifyRequest, reply: FastifyReply) {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return reply.redirect(`${path}?${formOf(request.body).encoded}`, 303);
+}
+
+export function authorizeEndpoint(showProgress: ShowProgress) {
+  return async function authorize(request: FastifyRequest, reply: FastifyReply) {
+    const { environment } = request;
+    reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+    const parameters = parseParameters(queryOf(request));
+    const { client, authorizationRequest } = check(request, parameters);
+    const sessionId = sessionIdOf(request);
+    const session = await usableSession(request, client, authorizationRequest, sessionId);
+    const progress = await beginLogin({
+      environment,
+      client,
+      request: authorizationRequest,
+      browserId: browserOf(request, reply),
+      requestId: request.id,
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(session ? { session } : {}),
+    });
+    return showProgress(request, reply, progress);
+  };
+}
+
+function check(request: FastifyRequest, parameters: Parameters) {
+  const { environment } = request;
+  const { journal } = environment;
+  journal.record({
+    request_id: request.id,
+    ...(parameters.get('client_id') === undefined ? {} : { client_id: parameters.get('client_id') ?? '' }),
+    kind: 'request_received',
+    explanation: 'An authorization request came in.',
+    details: parameters.all(),
+  });
+  const identified = identifyRequest(parameters, environment);
+  const authorizationRequest = checkRequest(identified, environment);
+  const about = { request_id: request.id, client_id: identified.client.client_id };
+  journal.record({
+    ...about,
+    kind: 'request_checked',
+    explanation: 'The authorization request is in order.',
+    details: { ...authorizationRequest.assurance, scopes: authorizationRequest.scopes },
+  });
+  for (const explanation of leniencies(identified)) journal.record({ ...about, kind: 'warned', explanation });
+  return { client: identified.client, authorizationRequest };
+}
+
+/**
+ * The session that can stand in for signing in, if any. prompt=login ends it (facts 10.3); prompt=none without one
+ * that needs no page is refused to the application.
+ */
+async function usableSession(
+  request: FastifyRequest,
+  client: Client,
+  asked: AuthorizationRequest,
+  sessionId: string | undefined,
+): Promise<ReusedSession | undefined> {
+  const { environment } = request;
+  const { store, clock, directory } = environment;
+  if (asked.headless) return undefined;
+  const stored = sessionId === undefined ? undefined : await store.get(SESSIONS, sessionId);
+  const live = stored && isOf(stored.value, directory) ? stored.value : undefined;
+  const why = live ? whyNotReused(live, asked, clock.now()) : 'there is no live session';
+  if (sessionId !== undefined && live && why === undefined) {
+    const session = reusedSession(sessionId, live);
+    if (asked.prompt === 'none' && needsPage(session, client, asked, environment)) {
+      throw refusePrompt(environment, asked, 'interaction_required', 'a role is to be selected');
+    }
+    return session;
+  }
+  if (asked.prompt === 'none') {
+    throw refusePrompt(environment, asked, environment.settings.prompt_none_error, why ?? '');
+  }
+  if (asked.prompt === 'login' && sessionId !== undefined) await store.remove(SESSIONS, sessionId);
+  return undefined;
+}
+
+/** Whether the session’s person is still there, and still the one whom its NHSmail account is bound to, if anybody. */
+function isOf({ uid, account }: Session, directory: Directory): boolean {
+  const bound = account === undefined ? undefined : directory.profileBoundTo(account);
+  return directory.person(uid) !== undefined && (bound?.person.uid ?? uid) === uid;
+}
+
+/** Whether a log-in by this session would still show a page: no rule decides yet. */
+function needsPage(
+  session: ReusedSession,
+  client: Client,
+  asked: AuthorizationRequest,
+  environment: Environment,
+) {
+  const { directory, settings, clock } = environment;
+  const now = clock.now();
+  const login = startLogin({ id: '', browserId: '', request: asked, now, session });
+  return decide(gatherFacts(login, { directory, settings, client }), now) === undefined;
+}
+
+const PROMPT_DESCRIPTIONS = {
+  login_required: 'The request requires login.',
+  interaction_required: 'The request requires some interaction that is not allowed.',
+} as const;
+
+function refusePrompt(
+  { issuer }: Environment,
+  { redirectUri, state, clientId }: AuthorizationRequest,
+  error: keyof typeof PROMPT_DESCRIPTIONS,
+  found: string,
+): Refused {
+  const wire = { status: 400, error, description: PROMPT_DESCRIPTIONS[error] };
+  return new Refused(
+    wire,
+    {
+      rule: 'prompt=none is answered without a page.',
+      parameter: 'prompt',
+      found,
+      expected: 'a single sign-on session that serves this request',
+      mend: 'Send the person through the log-in without prompt=none first.',
+      specification: 'OpenID Connect Core sections 3.1.2.1 and 3.1.2.6; facts 10.3',
+    },
+    errorRedirect({ redirectUri, state, issuer }, wire),
+    { client_id: clientId },
+  );
+}

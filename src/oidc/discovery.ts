@@ -1,0 +1,46 @@
+/** The discovery document: CIS2’s shape and order (facts 10.2), naming only what this server does. */
+import { ACR_VALUES } from '../care-identity/authenticators.ts';
+import { SCOPES } from '../care-identity/claims.ts';
+
+export function discoveryDocument({ issuer, backChannelBase }: { issuer: string; backChannelBase: string }) {
+  return {
+    issuer,
+    version: '3.0',
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${backChannelBase}/access_token`,
+    userinfo_endpoint: `${backChannelBase}/userinfo`,
+    jwks_uri: `${backChannelBase}/connect/jwk_uri`,
+    scopes_supported: SCOPES,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code'],
+    subject_types_supported: ['public'],
+    acr_values_supported: ACR_VALUES,
+    claims_supported: [
+      'sub',
+      'uid',
+      'name',
+      'given_name',
+      'family_name',
+      'email',
+      'acr',
+      'nhsid_useruid',
+      'nhsid_nrbac_roles',
+      'nhsid_user_orgs',
+      'nhsid_org_roles',
+      'nhsid_org_memberships',
+      'idassurancelevel',
+      'selected_roleid',
+    ],
+    claims_parameter_supported: false,
+    // Said outright, since absence of the second means true (OpenID Connect Discovery section 3).
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    require_request_uri_registration: false,
+    require_pushed_authorization_requests: false,
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: ['none', 'login', 'consent'],
+    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    id_token_signing_alg_values_supported: ['RS256'],
+  };
+}

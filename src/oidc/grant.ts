@@ -1,0 +1,38 @@
+/** What an authenticated log-in gave an application: the grant, its code and its tokens. */
+import { recordKind } from '../environment/store.ts';
+
+/** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */
+export interface Grant {
+  clientId: string;
+  uid: string;
+  scopes: readonly string[];
+  nonce?: string;
+  state?: string;
+  acr: string;
+  amr: string;
+  /** Authentication assurance level. */
+  aal: string;
+  /** Seconds since 1970: the moment of sign-in. */
+  authTime: number;
+  sid: string;
+  selectedRoleId?: string;
+}
+
+export interface AuthorizationCode {
+  grantId: string;
+  redirectUri: string;
+  codeChallenge?: string;
+  /** Milliseconds since 1970. The record outlives it, so that a late redemption can be told from an unknown code. */
+  expiresAt: number;
+  redeemed: boolean;
+}
+
+export interface AccessToken {
+  grantId: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+export const GRANTS = recordKind<Grant>('grant');
+export const CODES = recordKind<AuthorizationCode>('code');
+export const ACCESS_TOKENS = recordKind<AccessToken>('access_token');

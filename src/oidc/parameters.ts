@@ -1,0 +1,66 @@
+/**
+ * Parameters of a query or a form (application/x-www-form-urlencoded), read strictly: what is repeated or wrongly
+ * encoded is remembered, so that it can be refused by name instead of being guessed at.
+ */
+
+export interface Parameters {
+  /** The text as it came. */
+  encoded: string;
+  /** The value; undefined where absent or empty, which are the same (RFC 6749 section 3.1). */
+  get(name: string): string | undefined;
+  /** Names that came more than once (RFC 6749 section 3.1 forbids it). */
+  repeated: readonly string[];
+  /** Names whose name or value is not percent-encoded UTF-8. */
+  malformed: readonly string[];
+  /** Names whose value is longer than MAX_VALUE_LENGTH. */
+  oversized: readonly string[];
+  /** The first value of each name, for the journal. */
+  all(): Record<string, string>;
+}
+
+/** Longest value taken, in characters: room for any state or token that real applications send. */
+export const MAX_VALUE_LENGTH = 8192;
+
+/** Longest list of parameters taken; the rest would only fill the journal. */
+const MAX_PARAMETERS = 100;
+
+function decode(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseParameters(encoded: string): Parameters {
+  const values = new Map<string, string>();
+  const repeated = new Set<string>();
+  const malformed = new Set<string>();
+  const oversized = new Set<string>();
+  for (const pair of encoded.split('&').slice(0, MAX_PARAMETERS)) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const rawName = equals < 0 ? pair : pair.slice(0, equals);
+    const name = decode(rawName);
+    const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
+    if (name === undefined || value === undefined) {
+      malformed.add(name ?? rawName);
+      continue;
+    }
+    if (value.length > MAX_VALUE_LENGTH) oversized.add(name);
+    if (values.has(name)) repeated.add(name);
+    else values.set(name, value);
+  }
+  return {
+    encoded,
+    get: (name) => values.get(name) || undefined,
+    repeated: [...repeated],
+    malformed: [...malformed],
+    oversized: [...oversized],
+    all: () => Object.fromEntries(values),
+  };
+}
+
+/** The form of a request; one without a body is an empty form. The form parser is the only one that is registered. */
+export const formOf = (body: unknown): Parameters =>
+  (body as Parameters | undefined | null) ?? parseParameters('');

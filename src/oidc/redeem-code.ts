@@ -1,0 +1,211 @@
+/** The authorization code grant: from a code to an access token and an ID token, once (RFC 6749 section 4.1.3). */
+import { createHash, randomBytes } from 'node:crypto';
+import { nowInSeconds } from '../environment/clock.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Stored } from '../environment/store.ts';
+import type { Subject } from '../journal/journal.ts';
+import type { Refusal } from '../journal/refusal.ts';
+import { Refused } from '../journal/refused.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { secretsEqual } from './client-authentication.ts';
+import { ACCESS_TOKENS, type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
+import { idTokenClaims } from './id-token.ts';
+import type { Parameters } from './parameters.ts';
+
+export interface TokenResponse {
+  access_token: string;
+  scope: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  id_token: string;
+  /** The request’s nonce again, a trait of the product behind CIS2 (facts 10.6). */
+  nonce?: string;
+}
+
+const INVALID_GRANT = 'The provided access grant is invalid, expired, or revoked.';
+
+function invalidGrant(refusal: Refusal, subject: Subject, description = INVALID_GRANT): Refused {
+  return new Refused({ status: 400, error: 'invalid_grant', description }, refusal, 'json', subject);
+}
+
+/** A code and the grant behind it. */
+interface Redeemable {
+  code: Stored<AuthorizationCode>;
+  grant: Grant;
+}
+
+type CodeCheck = (
+  redeemable: Redeemable,
+  request: { client: Client; parameters: Parameters; now: number },
+) => Refusal | undefined;
+
+const belongsToTheClient: CodeCheck = ({ grant }, { client }) =>
+  grant.clientId === client.client_id
+    ? undefined
+    : {
+        rule: 'A code is redeemed by the client that it was issued to.',
+        parameter: 'code',
+        found: client.client_id,
+        expected: grant.clientId,
+        mend: 'Use the same client_id for the authorization request and the token request.',
+        specification: 'RFC 6749 section 4.1.3',
+      };
+
+const sameRedirectUri: CodeCheck = ({ code }, { parameters }) =>
+  parameters.get('redirect_uri') === code.value.redirectUri
+    ? undefined
+    : {
+        rule: 'The redirect URI is the one of the authorization request.',
+        parameter: 'redirect_uri',
+        found: parameters.get('redirect_uri') ?? 'none',
+        expected: code.value.redirectUri,
+        mend: 'Send the very same redirect_uri in both requests.',
+        specification: 'RFC 6749 section 4.1.3',
+      };
+
+const notExpired: CodeCheck = ({ code }, { now }) =>
+  now < code.value.expiresAt
+    ? undefined
+    : {
+        rule: 'A code is redeemed before it expires.',
+        parameter: 'code',
+        found: `a code that expired ${(now - code.value.expiresAt) / 1000} seconds ago`,
+        expected: 'a code within settings.timeouts.authorization_code_seconds',
+        mend: 'Redeem the code at once when it arrives at the redirect URI.',
+        specification: 'RFC 6749 section 4.1.2; facts 10.6',
+      };
+
+/** Checks the verifier where the authorization request had a challenge (RFC 7636 section 4.6). */
+const verifierMatches: CodeCheck = ({ code }, { parameters }) => {
+  const verifier = parameters.get('code_verifier');
+  const challenge = code.value.codeChallenge;
+  const specification = 'RFC 7636 sections 4.1, 4.5 and 4.6; RFC 9700 section 2.1.1';
+  if (challenge === undefined) {
+    if (verifier === undefined) return undefined;
+    return {
+      rule: 'A code verifier belongs to a code challenge.',
+      parameter: 'code_verifier',
+      found: 'a code_verifier, and no code_challenge in the authorization request',
+      expected: 'both or neither',
+      mend: 'Send code_challenge and code_challenge_method=S256 in the authorization request.',
+      specification,
+    };
+  }
+  const wellFormed = verifier !== undefined && /^[\w.~-]{43,128}$/.test(verifier);
+  const computed = wellFormed ? createHash('sha256').update(verifier, 'ascii').digest('base64url') : '';
+  if (wellFormed && secretsEqual(computed, challenge)) return undefined;
+  return {
+    rule: 'The code verifier hashes to the code challenge.',
+    parameter: 'code_verifier',
+    found: wellFormed ? 'a verifier with another hash' : 'no verifier of 43 to 128 unreserved characters',
+    expected: 'the verifier whose SHA-256, base64url, was the code_challenge',
+    mend: 'Keep the verifier of each authorization request apart, by its state, and send that one.',
+    specification,
+  };
+};
+
+/** A code that fails one of these stays unredeemed: its rightful holder may still use it. */
+const CODE_CHECKS: readonly CodeCheck[] = [belongsToTheClient, sameRedirectUri, notExpired, verifierMatches];
+
+function unknownCode(): Refusal {
+  return {
+    rule: 'A code is one that was issued here, and is still known.',
+    parameter: 'code',
+    found: 'an unknown code, or one whose grant was revoked',
+    expected: 'the code of an authorization response of this environment',
+    mend: 'Log in again and redeem the new code; after a restart all codes are gone.',
+    specification: 'RFC 6749 section 5.2',
+  };
+}
+
+async function findCode(code: string, environment: Environment): Promise<Redeemable | undefined> {
+  const stored = await environment.store.get(CODES, code);
+  const grant = stored && (await environment.store.get(GRANTS, stored.value.grantId));
+  return stored && grant && { code: stored, grant: grant.value };
+}
+
+/** A code that comes twice is stolen or replayed: everything issued for it is revoked (RFC 6749 section 4.1.2). */
+async function refuseReuse(
+  { code, grant }: Redeemable,
+  environment: Environment,
+  subject: Subject,
+): Promise<never> {
+  await environment.store.remove(GRANTS, code.value.grantId);
+  environment.journal.record({
+    ...subject,
+    kind: 'grant_revoked',
+    uid: grant.uid,
+    explanation: 'The code came a second time, so the tokens issued for it are revoked.',
+  });
+  throw invalidGrant(
+    {
+      rule: 'A code is redeemed once.',
+      parameter: 'code',
+      found: 'a code that was redeemed before',
+      expected: 'a code that was not redeemed yet',
+      mend: 'Do not redeem again on a reload of the callback, and do not let two handlers redeem the same code.',
+      specification: 'RFC 6749 section 4.1.2; facts 10.5',
+    },
+    subject,
+  );
+}
+
+export async function redeemCode(
+  client: Client,
+  parameters: Parameters,
+  environment: Environment,
+  subject: Subject,
+): Promise<TokenResponse> {
+  const code = parameters.get('code') ?? '';
+  const found = await findCode(code, environment);
+  if (!found) throw invalidGrant(unknownCode(), subject);
+  const now = environment.clock.now();
+  for (const check of CODE_CHECKS) {
+    // A reused code is named as such before its age; whose it is and where it goes come first.
+    if (check === notExpired && found.code.value.redeemed) return refuseReuse(found, environment, subject);
+    const refusal = check(found, { client, parameters, now });
+    if (refusal) {
+      throw invalidGrant(refusal, subject, check === notExpired ? 'Authorization code expired.' : undefined);
+    }
+  }
+  const redeemed = { revision: found.code.revision, value: { ...found.code.value, redeemed: true } };
+  const keptUntil = now + environment.settings.timeouts.access_token_seconds * 1000;
+  if (!(await environment.store.replace(CODES, code, redeemed, keptUntil))) {
+    return refuseReuse(found, environment, subject);
+  }
+  return issueTokens(found, code, environment, subject);
+}
+
+async function issueTokens(
+  { code: { value: record }, grant }: Redeemable,
+  code: string,
+  environment: Environment,
+  subject: Subject,
+): Promise<TokenResponse> {
+  const { clock, directory, settings, store, keys, journal, issuer } = environment;
+  const person = directory.person(grant.uid);
+  if (!person) throw invalidGrant(unknownCode(), subject);
+  const issuedAt = nowInSeconds(clock);
+  const accessToken = randomBytes(32).toString('base64url');
+  const expiresAt = (issuedAt + settings.timeouts.access_token_seconds) * 1000;
+  const lifeSeconds = settings.timeouts.id_token_seconds;
+  const claims = idTokenClaims(grant, person, { issuer, accessToken, code, issuedAt, lifeSeconds });
+  const idToken = await keys.sign(claims);
+  await store.add(ACCESS_TOKENS, accessToken, { grantId: record.grantId, expiresAt }, expiresAt);
+  journal.record({
+    ...subject,
+    kind: 'token_issued',
+    uid: grant.uid,
+    explanation: 'The code was redeemed for an access token and an ID token.',
+    details: { scope: grant.scopes.join(' '), id_token: idToken },
+  });
+  return {
+    access_token: accessToken,
+    scope: grant.scopes.join(' '),
+    token_type: 'Bearer',
+    // What is left, rounded down: the 3599 that CIS2 prints for an hour (facts 10.6).
+    expires_in: Math.floor((expiresAt - clock.now()) / 1000),
+    id_token: idToken,
+    ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
+  };
+}

@@ -1,0 +1,95 @@
+/** UserInfo: the claims of the granted scopes for a live access token (OpenID Connect Core section 5.3). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { userInfoClaims } from '../care-identity/claims.ts';
+import type { Environment } from '../environment/environment.ts';
+import { Refused } from '../journal/refused.ts';
+import { ACCESS_TOKENS, GRANTS } from './grant.ts';
+import { formOf } from './parameters.ts';
+
+const DESCRIPTION = 'The access token provided is expired, revoked, malformed, or invalid for other reasons.';
+
+const SPECIFICATION = 'RFC 6750 sections 2 and 3.1; facts 10.5';
+
+function refuseToken(found: string, mend: string): Refused {
+  const challenge = `Bearer realm="/NHSIdentity/Healthcare", error="invalid_token", error_description="${DESCRIPTION}"`;
+  return new Refused(
+    {
+      status: 401,
+      error: 'invalid_token',
+      description: DESCRIPTION,
+      headers: { 'www-authenticate': challenge },
+    },
+    {
+      rule: 'UserInfo is asked with a live access token.',
+      parameter: 'authorization',
+      found,
+      expected: 'Authorization: Bearer with an access token of this environment',
+      mend,
+      specification: SPECIFICATION,
+    },
+    'json',
+  );
+}
+
+/** The bearer token, from the header or from the form (RFC 6750 sections 2.1 and 2.2), never from both. */
+function bearerToken(request: FastifyRequest): string {
+  const header = request.headers.authorization;
+  const inHeader = header === undefined ? undefined : /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  const inForm = request.method === 'POST' ? formOf(request.body).get('access_token') : undefined;
+  if (header !== undefined && inForm !== undefined) {
+    throw new Refused(
+      {
+        status: 400,
+        error: 'invalid_request',
+        description: 'Access Token cannot be provided in both form and header',
+      },
+      {
+        rule: 'The access token comes once.',
+        parameter: 'access_token',
+        found: 'one in the header and one in the form',
+        expected: 'the header alone',
+        mend: 'Send the token in the Authorization header.',
+        specification: SPECIFICATION,
+      },
+      'json',
+    );
+  }
+  const token = inHeader ?? inForm;
+  if (token !== undefined) return token;
+  throw refuseToken(
+    header === undefined ? 'no access token' : 'an Authorization header that is not Bearer and a token',
+    'Send Authorization: Bearer followed by the access_token of the token response.',
+  );
+}
+
+async function findGrant(token: string, { store, directory }: Environment) {
+  const stored = await store.get(ACCESS_TOKENS, token);
+  if (!stored)
+    throw refuseToken('an unknown or expired access token', 'Log in again for a new access token.');
+  const grant = await store.get(GRANTS, stored.value.grantId);
+  if (!grant)
+    throw refuseToken(
+      'an access token that was revoked',
+      'Log in again; see the journal for what revoked it.',
+    );
+  const person = directory.person(grant.value.uid);
+  if (!person)
+    throw refuseToken(`a token of person ${grant.value.uid}, who is gone`, 'Log in as a person who exists.');
+  return { grant: grant.value, person };
+}
+
+export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyReply) {
+  const { environment } = request;
+  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+  const { grant, person } = await findGrant(bearerToken(request), environment);
+  const claims = userInfoClaims(person, grant.scopes, environment.directory);
+  environment.journal.record({
+    request_id: request.id,
+    client_id: grant.clientId,
+    uid: person.uid,
+    kind: 'userinfo_answered',
+    explanation: `UserInfo was answered with the claims of: ${grant.scopes.join(' ')}.`,
+    details: { claims },
+  });
+  return claims;
+}
