@@ -1,0 +1,55 @@
+/**
+ * Makes dist/assets, which the server serves under /assets: nhsuk-frontend as the pages need it, and our own files.
+ * Safe while a server runs from dist: nothing is removed, and only files that differ are replaced, each at once.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const nhsuk = join(root, 'node_modules/nhsuk-frontend');
+const target = join(root, 'dist/assets');
+
+/** The images that carry the NHS logo, a trade mark, are left out: what remains are the icons of the CSS. */
+const isPlainIcon = (name) => /^nhsuk-icon-.+\.svg$/.test(name) && name !== 'nhsuk-icon-mask.svg';
+
+/** Without the fonts, which would be asked of assets.nhs.uk (the font stack goes on to Arial). */
+const withoutFonts = (css) => css.replaceAll(/@font-face\s*\{[^}]*\}/g, '');
+
+/** The source maps are not served. */
+const withoutSourceMap = (text) =>
+  text.replaceAll(/\/\*# sourceMappingURL=.*?\*\/|\/\/# sourceMappingURL=.*$/gm, '').trimEnd();
+
+async function put(name, content) {
+  const file = join(target, name);
+  const bytes = Buffer.from(content);
+  const before = await readFile(file).catch(() => undefined);
+  if (before?.equals(bytes)) return;
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, bytes);
+  await rename(draft, file);
+}
+
+async function putNhsukFrontend() {
+  const { version } = JSON.parse(await readFile(join(nhsuk, 'package.json'), 'utf8'));
+  const notice = `\n/*! From nhsuk-frontend ${version}, MIT licence. Changed: no web fonts. */\n`;
+  const css = await readFile(join(nhsuk, 'dist/nhsuk/nhsuk-frontend.min.css'), 'utf8');
+  const js = await readFile(join(nhsuk, 'dist/nhsuk/nhsuk-frontend.min.js'), 'utf8');
+  await put('nhsuk-frontend.min.css', withoutSourceMap(withoutFonts(css)) + notice);
+  await put('nhsuk-frontend.min.js', withoutSourceMap(js) + notice.replace(' Changed: no web fonts.', ''));
+
+  const images = join(nhsuk, 'dist/nhsuk/assets/images');
+  for (const name of (await readdir(images)).filter(isPlainIcon)) {
+    await put(join('images', name), await readFile(join(images, name)));
+  }
+}
+
+async function putOurOwn() {
+  const own = join(root, 'assets');
+  for (const name of await readdir(own)) await put(name, await readFile(join(own, name)));
+}
+
+await putNhsukFrontend();
+await putOurOwn();

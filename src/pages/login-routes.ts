@@ -1,0 +1,231 @@
+/** The log-in as a browser walks through it. One URL shows where it stands; each form carries it on. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Stored } from '../environment/store.ts';
+import type { Refusal } from '../journal/refusal.ts';
+import { Refused } from '../journal/refused.ts';
+import { LOGINS, type Login } from '../login/login.ts';
+import type { FailureCode } from '../login/outcomes.ts';
+import { secretsEqual } from '../oidc/client-authentication.ts';
+import { browserIdOf, sessionIdOf, setSession } from '../oidc/cookies.ts';
+import { encodingFault } from '../oidc/parameter-faults.ts';
+import { formOf } from '../oidc/parameters.ts';
+import { beginLogin, carryOn, clientOf, failureRedirect, judge, type Progress } from '../oidc/progress.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { LOGIN_FORMS, type LoginForm } from './login-forms.ts';
+import { currentStep, loginUrl, showLogin } from './login-pages.ts';
+
+type LoginRequest = FastifyRequest<{ Params: { loginId: string } }>;
+
+interface Found {
+  stored: Stored<Login>;
+  client: Client;
+}
+
+function refuse(
+  status: number,
+  description: string,
+  refusal: Refusal,
+  login?: Login,
+  continueUrl?: string,
+): Refused {
+  const subject = login ? { login_id: login.id, client_id: login.request.clientId } : {};
+  return new Refused(
+    { status, error: 'invalid_request', description },
+    refusal,
+    'page',
+    subject,
+    continueUrl,
+  );
+}
+
+const SPECIFICATION = 'The mock’s own rule; facts 10.4';
+
+function refuseUnknown(): Refused {
+  return refuse(404, 'This log-in is not known here.', {
+    rule: 'A log-in that is carried on is one that is under way.',
+    found: 'the address of a log-in that is not known: too old, or begun before a restart',
+    expected: 'a log-in that began here within the last hour or so',
+    mend: 'Go back to the application and log in again.',
+    specification: SPECIFICATION,
+  });
+}
+
+function refuseBrowser(hasCookie: boolean, login: Login): Refused {
+  return refuse(
+    403,
+    'This log-in was begun in another browser.',
+    {
+      rule: 'A log-in is carried on by the browser that began it.',
+      parameter: 'mock_cis2_browser',
+      found: hasCookie ? 'the cookie of another browser' : 'no such cookie, or one that was tampered with',
+      expected: 'the cookie that was set when the log-in began',
+      mend: 'Go back to the application and log in again in this browser, with cookies allowed. A test client must keep cookies between requests.',
+      specification: SPECIFICATION,
+    },
+    login,
+  );
+}
+
+/** The log-in of the address, if this browser began it. */
+async function findLogin(request: LoginRequest): Promise<Found> {
+  const { environment } = request;
+  const stored = await environment.store.get(LOGINS, request.params.loginId);
+  const client = stored && clientOf(stored.value.request, environment);
+  if (!stored || !client) throw refuseUnknown();
+  const browserId = browserIdOf(request);
+  if (browserId === undefined || !secretsEqual(browserId, stored.value.browserId)) {
+    throw refuseBrowser(browserId !== undefined, stored.value);
+  }
+  return { stored, client };
+}
+
+function refuseOutOfTurn(request: FastifyRequest, login: Login, found: string, expected: string): Refused {
+  const over = login.ended?.decision.outcome === 'authenticated';
+  return refuse(
+    409,
+    over ? 'This log-in is over: it succeeded.' : 'This form belongs to another step of the log-in.',
+    {
+      rule: 'Each form is sent once, at its own step.',
+      found,
+      expected,
+      mend: over
+        ? 'Go back to the application. To log in again, begin there.'
+        : 'Carry on where the log-in stands; do not go back and send an earlier form again.',
+      specification: SPECIFICATION,
+    },
+    login,
+    over ? undefined : loginUrl(request.environment, login),
+  );
+}
+
+/** Shows where a log-in stands: here at its own address, elsewhere by a redirect to it. */
+export function showProgress(request: FastifyRequest, reply: FastifyReply, progress: Progress) {
+  if (progress.kind === 'overtaken') throw refuseRaced(request);
+  const status = request.method === 'POST' ? 303 : 302;
+  if (progress.kind === 'redirect') {
+    if (progress.sessionId !== undefined) setSession(request, reply, progress.sessionId);
+    return reply.header('x-mock-cis2-outcome', progress.outcome).redirect(progress.location, status);
+  }
+  const { login } = progress;
+  // Without pages there is no address to go to first: the authorization endpoint itself shows how it ended.
+  if (login.ended && request.method === 'GET') return showLogin(request, reply, login);
+  return reply.redirect(loginUrl(request.environment, login), status);
+}
+
+function refuseRaced({ environment, url }: FastifyRequest): Refused {
+  const id = /\/login\/([\w-]+)/.exec(url)?.[1];
+  return refuse(
+    409,
+    'Another request carried this log-in on at the same time.',
+    {
+      rule: 'Each form is sent once, at its own step.',
+      found: 'two requests for one step of the same log-in at once',
+      expected: 'one',
+      mend: 'Carry on where the log-in stands; send each form once.',
+      specification: SPECIFICATION,
+    },
+    undefined,
+    id === undefined ? undefined : `${environment.prefix}/login/${id}`,
+  );
+}
+
+async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
+  const { environment } = request;
+  const { stored, client } = await findLogin(request);
+  const login = stored.value;
+  if (login.ended?.decision.outcome === 'authenticated') {
+    throw refuseOutOfTurn(request, login, 'a log-in that has ended as authenticated', 'a log-in under way');
+  }
+  if (login.ended || !judge(login, client, environment)) return showLogin(request, reply, login);
+  const progress = await carryOn(carrying(request, client), stored, login);
+  // Two looks at once may both find that it is over; the second looks again.
+  return progress.kind === 'overtaken'
+    ? reply.redirect(loginUrl(environment, login), 302)
+    : showProgress(request, reply, progress);
+}
+
+function carrying(request: FastifyRequest, client: Client) {
+  const sessionId = sessionIdOf(request);
+  const { environment } = request;
+  return { environment, client, requestId: request.id, ...(sessionId === undefined ? {} : { sessionId }) };
+}
+
+function takeForm(form: LoginForm) {
+  return async function take(request: LoginRequest, reply: FastifyReply) {
+    const { environment } = request;
+    const { stored, client } = await findLogin(request);
+    const login = stored.value;
+    const parameters = formOf(request.body);
+    const fault = encodingFault(parameters);
+    if (fault) throw refuse(400, fault.description, fault.refusal, login, loginUrl(environment, login));
+    const step = currentStep(login, client, environment);
+    if (login.ended || step !== form.step) {
+      throw refuseOutOfTurn(
+        request,
+        login,
+        `the form of ${form.step}, at ${step}`,
+        `the form of ${step}, if it has one`,
+      );
+    }
+    // What the clock has decided meanwhile comes before what the form says.
+    if (judge(login, client, environment)) {
+      return showProgress(request, reply, await carryOn(carrying(request, client), stored, login));
+    }
+    const taken = form.take(login, parameters, environment);
+    if ('again' in taken) return showLogin(request, reply, login, taken.again);
+    environment.journal.record({
+      request_id: request.id,
+      login_id: login.id,
+      client_id: login.request.clientId,
+      kind: 'step_taken',
+      explanation: `The form of ${form.step} was sent.`,
+      details: parameters.all(),
+    });
+    return showProgress(request, reply, await carryOn(carrying(request, client), stored, taken.login));
+  };
+}
+
+/** A log-in that ended on a failure page, with what failed. */
+async function findFailed(request: LoginRequest): Promise<Found & { outcome: FailureCode }> {
+  const found = await findLogin(request);
+  const login = found.stored.value;
+  const outcome = login.ended?.decision.outcome;
+  if (outcome !== undefined && outcome !== 'authenticated') return { ...found, outcome };
+  throw refuseOutOfTurn(
+    request,
+    login,
+    'a log-in that has not failed',
+    'a log-in that ended on a failure page',
+  );
+}
+
+/** Begins a fresh log-in for the same authorization request. */
+async function beginAgain(request: LoginRequest, reply: FastifyReply, withPages: boolean) {
+  const { environment } = request;
+  const { stored, client, outcome } = await findFailed(request);
+  const login = stored.value;
+  const { headless: _headless, ...onPages } = login.request;
+  const progress = await beginLogin({
+    environment,
+    client,
+    request: withPages ? onPages : login.request,
+    browserId: login.browserId,
+    requestId: request.id,
+    faultsMet: login.faultsMet + (outcome === 'internal_error' ? 1 : 0),
+  });
+  return showProgress(request, reply, progress);
+}
+
+async function returnToApplication(request: LoginRequest, reply: FastifyReply) {
+  const { stored, outcome } = await findFailed(request);
+  return reply.redirect(failureRedirect(stored.value, outcome, request.environment).location, 303);
+}
+
+export function registerLoginRoutes(app: FastifyInstance, prefix: string) {
+  const path = `${prefix}/login/:loginId`;
+  app.get(path, showWhereItStands);
+  for (const form of LOGIN_FORMS) app.post(`${path}${form.path}`, takeForm(form));
+  app.post(`${path}/try-again`, (request: LoginRequest, reply) => beginAgain(request, reply, false));
+  app.post(`${path}/different-way`, (request: LoginRequest, reply) => beginAgain(request, reply, true));
+  app.post(`${path}/return`, returnToApplication);
+}

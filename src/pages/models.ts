@@ -1,0 +1,140 @@
+/**
+ * What each view is given, and nothing more. A view decides nothing: every branch it takes is a field here.
+ * All `…Action` and `…Url` fields are paths on this server, ready to use.
+ */
+
+import type { Refusal } from '../journal/refusal.ts';
+import type { FailureCode } from '../login/outcomes.ts';
+
+/** Every page gets this; the layout uses it. */
+export interface Frame {
+  /** Text of <title>, without the service’s name; the layout adds that, and "Error: " where hasErrors. */
+  title: string;
+  /** The page shows an error summary. */
+  hasErrors: boolean;
+  /** How the authenticator is called, for example "NHS.net Connect (formerly NHSmail)". */
+  brand: string;
+  /** The environment’s start page. */
+  homeUrl: string;
+}
+
+/** A link or address to a real organisation; shown, never called by the mock. */
+export interface SupportLinks {
+  /** The documented guidance on problems with this log-in. */
+  nhsmailProblemsUrl: string;
+  registrationAuthorityUrl: string;
+  serviceDeskPortalUrl: string;
+  serviceDeskEmail: string;
+  serviceDeskTelephone: string;
+  troubleshootingUrl: string;
+  newsUrl: string;
+}
+
+/** Step 1: which authenticator. One radio list named `authenticator`, and Continue. */
+export interface ChooseAuthenticatorPage extends Frame {
+  action: string;
+  clientName: string;
+  /** In the order in which CIS2 lists them; only those that reach the requested assurance. */
+  options: { value: string; label: string; hint: string; checked: boolean }[];
+  /** Set when Continue was pressed with nothing chosen. */
+  error?: string;
+}
+
+/** Step 2 for NHSmail: one form with `email` and `password`; a second form that cancels. */
+export interface NhsmailSignInPage extends Frame {
+  action: string;
+  cancelAction: string;
+  email: string;
+  /** The password of the mock’s accounts, printed on the page. */
+  mockPassword: string;
+  errors: { email?: string; password?: string };
+}
+
+/** Step 3 for NHSmail: the two-digit number, and how it is answered in the app. */
+export interface NumberMatchPage extends Frame {
+  action: string;
+  account: string;
+  number: string;
+  numberMatchSeconds: number;
+  /**
+   * The account’s own answer, where it has one: then the page has one button, Continue (name `answer`, value
+   * `continue`). Otherwise three buttons named `answer`: approve, decline, ignore ("Let it run out").
+   */
+  reckoned?: { result: 'approve' | 'decline' | 'ignore'; afterSeconds: number };
+}
+
+/** Step 2 for every other authenticator: whom to be. Radios named `uid`. */
+export interface ChoosePersonPage extends Frame {
+  action: string;
+  authenticatorLabel: string;
+  people: { uid: string; name: string; description: string }[];
+  error?: string;
+}
+
+/**
+ * The last step, where a role is asked for and there are several. One form has radios named `person_roleid`, button
+ * Continue (name `do`, value `continue`) and button "Continue without a role" (`do` = `without`). Where searchable,
+ * a second form has the text field `search` and button Search (`do` = `search`): two forms, so that Enter in a
+ * field presses the button that belongs to it.
+ */
+export interface SelectRolePage extends Frame {
+  action: string;
+  personName: string;
+  roles: { personRoleId: string; roleName: string; orgName: string; orgCode: string }[];
+  /** How many there are in all, whatever the search left. */
+  total: number;
+  /** More than five roles: the page has the search field (facts 4.3). */
+  searchable: boolean;
+  search: string;
+  error?: string;
+}
+
+/** The page that ends a failed log-in. */
+export interface OutcomePage extends Frame {
+  outcome: FailureCode;
+  clientName: string;
+  /** POST: a fresh log-in for the same authorization request. */
+  tryAgainAction: string;
+  /** POST: the same, and at the choice of authenticator whatever the request asked for. */
+  differentWayAction: string;
+  /** POST: back to the application with the OAuth error that is named here. */
+  returnAction: string;
+  oauthError: string;
+  oauthErrorDescription: string;
+  links: SupportLinks;
+  /** Why an NHSmail sign-in was not finished; only with nhsmail_declined. */
+  declinedBecause?: 'wrong_password' | 'account_locked' | 'number_match_declined' | 'cancelled';
+  /** The mock’s own panel: the true reason, which CIS2 would not show. */
+  reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
+}
+
+/** Anything that was refused at this server instead of being sent to the application. */
+export interface ErrorPage extends Frame {
+  status: number;
+  heading: string;
+  /** What CIS2 says on the wire: an OAuth error code and its description, where there is one. */
+  error?: string;
+  description: string;
+  refusal: Refusal;
+  requestId: string;
+  /** Where the log-in really is, for a form that came out of turn. */
+  continueUrl?: string;
+}
+
+/** The start page: what runs here, what to paste into a relying party, and who can log in. */
+export interface StartPage extends Frame {
+  issuer: string;
+  discoveryUrl: string;
+  client: { clientId: string; clientSecret: string; scopes: string; acrValues: string };
+  personas: {
+    account: string;
+    uid: string;
+    name: string;
+    description: string;
+    /** What the rules say of a log-in by this account just now. */
+    outcome: string;
+    orgCodes: string;
+    roleCodes: string;
+    workgroups: string;
+  }[];
+}

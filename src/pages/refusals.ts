@@ -1,0 +1,218 @@
+/**
+ * The one place where an error becomes an answer: what was refused by a rule, what the framework refused, what is
+ * not there, and what went wrong inside. The wire says what CIS2 says; the page, the journal and the log say why.
+ */
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { REALM_PATH } from '../environment/environment.ts';
+import type { Refusal } from '../journal/refusal.ts';
+import { type Delivery, Refused } from '../journal/refused.ts';
+import { nearMatches } from '../settings/near-matches.ts';
+import { frameOf, showPage } from './render.ts';
+
+const HEADINGS: Readonly<Record<number, string>> = {
+  400: 'This request cannot be answered',
+  403: 'This log-in belongs to another browser',
+  404: 'Page not found',
+  405: 'This address does not take such requests',
+  409: 'This log-in has moved on',
+  500: 'Something went wrong in the mock',
+};
+
+function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refused) {
+  const { wire, refusal, delivery, continueUrl } = refused;
+  for (const [name, value] of Object.entries(wire.headers ?? {})) reply.header(name, value);
+  if (delivery === 'json') {
+    return reply.code(wire.status).send({ error: wire.error, error_description: wire.description });
+  }
+  if (delivery === 'page') {
+    const heading = HEADINGS[wire.status] ?? 'This request cannot be answered';
+    return showPage(reply.code(wire.status), 'error', {
+      ...frameOf(request, heading),
+      status: wire.status,
+      heading,
+      error: wire.error,
+      description: wire.description,
+      refusal,
+      requestId: request.id,
+      ...(continueUrl === undefined ? {} : { continueUrl }),
+    });
+  }
+  return reply.redirect(delivery.location, 302);
+}
+
+/** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
+function deliveryFor(request: FastifyRequest): Delivery {
+  const path = request.url.split('?', 1)[0] ?? '';
+  if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration)$/.test(path)) return 'json';
+  if (path.includes('/_mock/')) return 'json';
+  return request.headers.accept?.includes('text/html') || /\/authorize$/.test(path) ? 'page' : 'json';
+}
+
+/** What Fastify itself refuses: media types, sizes, encodings and the schemas of our own API. */
+function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused {
+  const status = error.statusCode ?? 500;
+  const contentType = request.headers['content-type'] ?? 'no content type';
+  const known: Readonly<Record<string, { status: number; description: string; refusal: Refusal }>> = {
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+      status: 400,
+      description: 'Invalid Content Type',
+      refusal: {
+        rule: 'A form comes as application/x-www-form-urlencoded.',
+        parameter: 'content-type',
+        found: contentType,
+        expected: 'application/x-www-form-urlencoded',
+        mend: 'Send the parameters as a form, not as JSON.',
+        specification: 'RFC 6749 section 4.1.3 and appendix B; facts 10.5',
+      },
+    },
+    FST_ERR_CTP_BODY_TOO_LARGE: {
+      status: 413,
+      description: 'The request body is too large.',
+      refusal: {
+        rule: 'A body is small.',
+        found: `more than ${BODY_LIMIT} bytes`,
+        expected: `at most ${BODY_LIMIT} bytes`,
+        mend: 'Send only the parameters of the request.',
+        specification: 'RFC 9110 section 15.5.14',
+      },
+    },
+  };
+  const { description, refusal, ...named } = known[error.code] ?? {
+    status,
+    description: error.message,
+    refusal: {
+      rule: 'The request is well formed.',
+      found: error.message,
+      expected: 'a request as the documentation describes it',
+      mend: 'Correct what is named.',
+      specification: 'RFC 9110',
+    },
+  };
+  return new Refused(
+    { status: named.status, error: 'invalid_request', description },
+    refusal,
+    deliveryFor(request),
+  );
+}
+
+/** Largest body taken, in bytes. */
+export const BODY_LIMIT = 65_536;
+
+function faultInside(request: FastifyRequest): Refused {
+  return new Refused(
+    { status: 500, error: 'server_error', description: 'The mock met an internal error.' },
+    {
+      rule: 'The mock answers every request.',
+      found: 'an error in the mock itself; its log has the details under this request id',
+      expected: 'an answer',
+      mend: 'Try again; if it happens again, report it with the request id.',
+      specification: 'RFC 9110 section 15.6.1',
+    },
+    deliveryFor(request),
+  );
+}
+
+function record(request: FastifyRequest, refused: Refused) {
+  request.environment.journal.record({
+    request_id: request.id,
+    ...refused.subject,
+    kind: 'refused',
+    explanation: `Refused: ${refused.refusal.rule} Found: ${refused.refusal.found}.`,
+    details: {
+      status: refused.wire.status,
+      error: refused.wire.error,
+      description: refused.wire.description,
+    },
+    refusal: refused.refusal,
+  });
+}
+
+/** What people call the endpoints, and where each of them is: below the realm, or at the root. */
+const ADDRESSES: Readonly<Record<string, string>> = {
+  'openid-configuration': `${REALM_PATH}/.well-known/openid-configuration`,
+  authorize: `${REALM_PATH}/authorize`,
+  auth: `${REALM_PATH}/authorize`,
+  access_token: `${REALM_PATH}/access_token`,
+  token: `${REALM_PATH}/access_token`,
+  userinfo: `${REALM_PATH}/userinfo`,
+  jwk_uri: `${REALM_PATH}/connect/jwk_uri`,
+  jwks: `${REALM_PATH}/connect/jwk_uri`,
+  certs: `${REALM_PATH}/connect/jwk_uri`,
+  journal: '/_mock/journal',
+};
+
+/** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
+function nearestAddresses(path: string, prefix: string): string[] {
+  const last = path.split('/').filter(Boolean).at(-1) ?? '';
+  const near = nearMatches(last, Object.keys(ADDRESSES)).map((name) => `${prefix}${ADDRESSES[name]}`);
+  return [...new Set([...near, `${prefix}/`])];
+}
+
+function notFound(request: FastifyRequest): Refused {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
+  return new Refused(
+    {
+      status: 404,
+      error: 'not_found',
+      description: `There is nothing at ${path}. Did you mean ${nearest} ?`,
+    },
+    {
+      rule: 'The address is one of this service.',
+      parameter: 'path',
+      found: path.slice(0, 300),
+      expected: [nearest, ...others].join(' or '),
+      mend: `Read the addresses from the discovery document: ${request.environment.issuer}/.well-known/openid-configuration`,
+      specification: 'OpenID Connect Discovery section 4; facts 1.3',
+    },
+    deliveryFor(request),
+  );
+}
+
+export function registerRefusals(app: FastifyInstance, log: Logger) {
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const isOurs = error instanceof Refused;
+    const isFastify = !isOurs && error.statusCode !== undefined && error.statusCode < 500;
+    const refused = isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request);
+    if (!isOurs && !isFastify)
+      log.error({ err: error, request_id: request.id }, 'a request failed inside the mock');
+    record(request, refused);
+    return showRefusal(request, reply, refused);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const refused = notFound(request);
+    record(request, refused);
+    return showRefusal(request, reply, refused);
+  });
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/** Answers the other methods of a path with 405 and the ones it takes. */
+export function allowOnly(app: FastifyInstance, path: string, allowed: readonly string[]) {
+  app.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url: path,
+    handler: async (request) => {
+      throw new Refused(
+        {
+          status: 405,
+          error: 'method_not_allowed',
+          description: `${STATUS_CODES[405]}: ${request.method}`,
+          headers: { allow: allowed.join(', ') },
+        },
+        {
+          rule: 'The method is one that the endpoint takes.',
+          parameter: 'method',
+          found: request.method,
+          expected: allowed.join(' or '),
+          mend: 'Use one of these methods.',
+          specification: 'RFC 9110 section 15.5.6; facts 5.1',
+        },
+        deliveryFor(request),
+      );
+    },
+  });
+}

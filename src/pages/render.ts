@@ -1,0 +1,62 @@
+/** Renders a view: with the policy of what a page may load and where its forms may lead. */
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import fastifyView from '@fastify/view';
+import { Eta } from 'eta';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Frame } from './models.ts';
+
+const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
+/** Made by `npm run build`; the same place whether this runs from src or from dist. */
+const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url));
+
+export async function registerViews(app: FastifyInstance) {
+  await app.register(fastifyView, {
+    engine: { eta: new Eta({ views: VIEWS, cache: true }) },
+    templates: VIEWS,
+    viewExt: 'eta',
+    includeViewExtension: true,
+  });
+  await app.register(fastifyStatic, { root: ASSETS, prefix: '/assets/', maxAge: '1h' });
+}
+
+/**
+ * Nothing inline and nothing from elsewhere. Chromium checks every redirect that follows a form against
+ * form-action, so the origin of the log-in’s redirect URI must be named on its pages.
+ */
+export function contentSecurityPolicy(formTargets: readonly string[] = []): string {
+  return [
+    "default-src 'none'",
+    "style-src 'self'",
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    `form-action ${["'self'", ...formTargets].join(' ')}`,
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; ');
+}
+
+/** What the layout needs of the environment. */
+export function frameOf({ environment }: FastifyRequest, title: string): Frame {
+  return {
+    title,
+    hasErrors: false,
+    brand: environment.settings.nhsmail.brand,
+    homeUrl: `${environment.prefix}/`,
+  };
+}
+
+export function showPage<Page extends Frame>(
+  reply: FastifyReply,
+  view: string,
+  page: Page,
+  formTargets: readonly string[] = [],
+) {
+  return reply
+    .header('content-security-policy', contentSecurityPolicy(formTargets))
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .view(view, page);
+}

@@ -1,0 +1,86 @@
+/** The start page: what runs here, what to paste into an application, and who can log in with which outcome. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { authenticatorOf } from '../care-identity/authenticators.ts';
+import { nameOf, SCOPES } from '../care-identity/claims.ts';
+import { organisationCodesOf } from '../care-identity/directory.ts';
+import type { Person } from '../care-identity/schema.ts';
+import type { Environment } from '../environment/environment.ts';
+import { expectedOutcomes } from '../login/expected-outcome.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import type { StartPage } from './models.ts';
+import { frameOf, showPage } from './render.ts';
+
+type Persona = StartPage['personas'][number];
+
+/** More personas than this are not listed: a page of ten thousand helps nobody. */
+const MOST_LISTED = 200;
+
+const unique = (values: readonly (string | undefined)[]) =>
+  [...new Set(values.filter((value) => value !== undefined))].join(', ');
+
+/** The job role: the last part of a role code. */
+const jobRole = (roleCode: string) => roleCode.split(':').at(-1);
+
+function aboutPerson(person: Person | undefined): Omit<Persona, 'account' | 'outcome'> {
+  return {
+    uid: person?.uid ?? '',
+    name: person ? nameOf(person) : 'Nobody: there is no Care Identity profile',
+    description: person?.description ?? '',
+    orgCodes: person ? organisationCodesOf(person).join(', ') : '',
+    roleCodes: unique(person?.roles.map(({ role_code }) => jobRole(role_code)) ?? []),
+    workgroups: unique(person?.roles.flatMap(({ workgroups = [] }) => workgroups) ?? []),
+  };
+}
+
+/** The NHSmail accounts first, each with its person, then the people who have none, by their authenticators. */
+function personasOf({ directory, settings, clock }: Environment, client: Client): Persona[] {
+  const circumstances = { directory, settings, client };
+  const now = clock.now();
+  const outcomeOf = (persona: { account: string } | { uid: string }) =>
+    expectedOutcomes(persona, circumstances, now).join(', then ');
+  const people = directory.people();
+  const ofAccount = new Map(people.map((person) => [person.email?.toLowerCase(), person]));
+  const listed = new Set<Person>();
+  const accounts = directory.nhsmailAccounts().map((account) => {
+    const { email } = account;
+    const person = directory.profileBoundTo(email)?.person ?? ofAccount.get(email.toLowerCase());
+    if (person) listed.add(person);
+    const about = aboutPerson(person);
+    return {
+      ...about,
+      account: email,
+      description: about.description || account.description || '',
+      outcome: outcomeOf({ account: email }),
+    };
+  });
+  const others = people
+    .filter((person) => !listed.has(person))
+    .map((person) => ({
+      ...aboutPerson(person),
+      account: unique(person.authenticators.map(({ type }) => authenticatorOf(type).label)) || person.uid,
+      outcome: outcomeOf({ uid: person.uid }),
+    }));
+  return [...accounts, ...others].slice(0, MOST_LISTED);
+}
+
+function startPage(request: FastifyRequest): StartPage {
+  const { environment } = request;
+  const { issuer, clients, settings } = environment;
+  const client = [...clients.values()][0];
+  return {
+    ...frameOf(request, 'Start'),
+    issuer,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    client: {
+      clientId: client?.client_id ?? '',
+      clientSecret: client?.client_secret ?? '',
+      scopes: SCOPES.filter((scope) => scope !== 'changedrole').join(' '),
+      acrValues: (client?.default_acr_values ?? settings.default_acr_values).join(' '),
+    },
+    personas: client ? personasOf(environment, client) : [],
+  };
+}
+
+export function registerStartPage(app: FastifyInstance, prefix: string) {
+  app.get(`${prefix}/`, async (request, reply) => showPage(reply, 'start', startPage(request)));
+}
