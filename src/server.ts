@@ -1,0 +1,83 @@
+/** The Fastify application: what the service answers, and in which order it is put together. */
+import { randomUUID } from 'node:crypto';
+import fastifyCookie from '@fastify/cookie';
+import fastifyHelmet from '@fastify/helmet';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { registerJournal } from './control/journal-route.ts';
+import { type Environment, REALM_PATH } from './environment/environment.ts';
+import { attachEnvironment } from './environment/on-request.ts';
+import { registerEndpoints } from './oidc/endpoints.ts';
+import { parseParameters } from './oidc/parameters.ts';
+import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
+import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
+import { registerViews } from './pages/render.ts';
+import { registerStartPage } from './pages/start-page.ts';
+
+/** Room for the longest authorization request as a link. */
+const MAX_HEADER_BYTES = 65_536;
+
+export async function buildServer(environment: Environment, log: Logger): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
+    routerOptions: { maxParamLength: 100 },
+  });
+  await secure(app);
+  attachEnvironment(app, environment);
+  acceptForms(app);
+  registerRefusals(app, log);
+  await registerViews(app);
+  const { prefix } = environment;
+  registerStartPage(app, prefix);
+  registerEndpoints(app, `${prefix}${REALM_PATH}`, showProgress);
+  registerLoginRoutes(app, prefix);
+  registerJournal(app, prefix);
+  refuseOtherMethods(app, prefix);
+  return app;
+}
+
+/**
+ * Headers and cookies. No HSTS and no upgrade to https, which would pin localhost; no opener policy, which would
+ * cut an application off from the log-in that it opened in a pop-up window.
+ */
+async function secure(app: FastifyInstance) {
+  await app.register(fastifyCookie);
+  await app.register(fastifyHelmet, {
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    frameguard: { action: 'deny' },
+    // Not no-referrer: under it, forms of our own pages would come with `Origin: null`.
+    referrerPolicy: { policy: 'same-origin' },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-mock-cis2-request-id', request.id);
+  });
+}
+
+/** Forms are the only bodies taken; they are read strictly, so that what is repeated or broken can be named. */
+function acceptForms(app: FastifyInstance) {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    async (_request: unknown, body: string | Buffer) => parseParameters(body.toString()),
+  );
+}
+
+function refuseOtherMethods(app: FastifyInstance, prefix: string) {
+  const realm = `${prefix}${REALM_PATH}`;
+  allowOnly(app, `${realm}/authorize`, ['GET', 'POST']);
+  allowOnly(app, `${realm}/access_token`, ['POST']);
+  allowOnly(app, `${realm}/userinfo`, ['GET', 'POST']);
+  allowOnly(app, `${realm}/connect/jwk_uri`, ['GET']);
+  allowOnly(app, `${realm}/.well-known/openid-configuration`, ['GET']);
+  allowOnly(app, `${prefix}/_mock/journal`, ['GET']);
+}
