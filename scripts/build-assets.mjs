@@ -12,15 +12,20 @@ const nhsuk = join(root, 'node_modules/nhsuk-frontend');
 const target = join(root, 'dist/assets');
 
 /** The images that carry the NHS logo, a trade mark, are left out: what remains are the icons of the CSS. */
-const isPlainIcon = (name) => /^nhsuk-icon-.+\.svg$/.test(name) && name !== 'nhsuk-icon-mask.svg';
+const isPlainIcon = (/** @type {string} */ name) =>
+  /^nhsuk-icon-.+\.svg$/.test(name) && name !== 'nhsuk-icon-mask.svg';
 
 /** Without the fonts, which would be asked of assets.nhs.uk (the font stack goes on to Arial). */
-const withoutFonts = (css) => css.replaceAll(/@font-face\s*\{[^}]*\}/g, '');
+const withoutFonts = (/** @type {string} */ css) => css.replaceAll(/@font-face\s*\{[^}]*\}/g, '');
 
 /** The source maps are not served. */
-const withoutSourceMap = (text) =>
+const withoutSourceMap = (/** @type {string} */ text) =>
   text.replaceAll(/\/\*# sourceMappingURL=.*?\*\/|\/\/# sourceMappingURL=.*$/gm, '').trimEnd();
 
+/**
+ * @param {string} name
+ * @param {string | Buffer} content
+ */
 async function put(name, content) {
   const file = join(target, name);
   const bytes = Buffer.from(content);

@@ -1,0 +1,138 @@
+/** A mock to inject requests into, and a browser that keeps cookies and follows nothing by itself. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { createMockCis2, type MockCis2Options } from '../../src/index.ts';
+
+export const REALM = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
+
+/** The redirect URI of the default client in tests: let in by its loopback relaxation. */
+export const REDIRECT_URI = 'http://localhost:3000/callback';
+
+export const CLIENT = { client_id: 'mock-client', client_secret: 'mock-secret' };
+
+/** A moment on a whole second, so that times in answers can be compared exactly. */
+export const START = Date.UTC(2026, 0, 15, 9, 0, 0);
+
+export type Mock = Awaited<ReturnType<typeof testMock>>;
+
+/** A mock with its clock standing still at START, and no log. */
+export async function testMock(options: MockCis2Options = {}) {
+  const mock = await createMockCis2({ logLevel: 'silent', ...options });
+  mock.clock.freeze(START);
+  return mock;
+}
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+export function encode(parameters: Parameters): string {
+  const encoded = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) encoded.append(name, value);
+  return encoded.toString();
+}
+
+/** The URL of an authorization request: a good one, with what is given put over it; undefined takes out. */
+export function authorizeUrl(parameters: Parameters = {}): string {
+  const good = {
+    client_id: 'mock-client',
+    redirect_uri: REDIRECT_URI,
+    response_type: 'code',
+    scope: 'openid profile',
+    state: 'the-state',
+    nonce: 'the-nonce',
+  };
+  return `${REALM}/authorize?${encode({ ...good, ...parameters })}`;
+}
+
+export interface Browser {
+  get(url: string): Promise<LightMyRequestResponse>;
+  post(url: string, form?: Parameters): Promise<LightMyRequestResponse>;
+  cookies: Map<string, string>;
+}
+
+/** A browser of its own: it keeps cookies, posts forms and leaves redirects to the test. */
+export function browser(app: FastifyInstance): Browser {
+  const cookies = new Map<string, string>();
+  async function send(method: 'GET' | 'POST', url: string, payload?: string) {
+    const response = await app.inject({
+      method,
+      url,
+      cookies: Object.fromEntries(cookies),
+      headers: {
+        accept: 'text/html',
+        ...(payload === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    for (const { name, value } of response.cookies) cookies.set(name, value);
+    return response;
+  }
+  return {
+    cookies,
+    get: (url) => send('GET', url),
+    post: (url, form = {}) => send('POST', url, encode(form)),
+  };
+}
+
+export function locationOf(response: LightMyRequestResponse): string {
+  const { location } = response.headers;
+  if (typeof location !== 'string')
+    throw new Error(`no redirect but ${response.statusCode}: ${response.body.slice(0, 300)}`);
+  return location;
+}
+
+/** The parameters that a redirect carries back to the application. */
+export const callback = (response: LightMyRequestResponse) => new URL(locationOf(response)).searchParams;
+
+/** The outcome that ended the log-in, as the header says it. */
+export const outcomeOf = (response: LightMyRequestResponse) => response.headers['x-mock-cis2-outcome'];
+
+/** Sends a form of a log-in and follows one redirect to the log-in’s own page, as a browser does. */
+export async function submit(
+  by: Browser,
+  url: string,
+  form: Parameters = {},
+): Promise<LightMyRequestResponse> {
+  const response = await by.post(url, form);
+  const location = response.headers.location;
+  return typeof location === 'string' && location.startsWith('/') ? by.get(location) : response;
+}
+
+/** Begins a log-in on pages; gives the address at which it stands. */
+export async function begin(by: Browser, parameters: Parameters = {}): Promise<string> {
+  return locationOf(await by.get(authorizeUrl(parameters)));
+}
+
+/** Signs in to NHSmail on pages up to the number match; gives the address of the log-in and the last answer. */
+export async function signIn(by: Browser, email: string, parameters: Parameters = {}) {
+  const login = await begin(by, parameters);
+  await submit(by, `${login}/authenticator`, { authenticator: 'nhsmail' });
+  const page = await submit(by, `${login}/nhsmail`, { email, password: 'password' });
+  return { login, page };
+}
+
+/** A whole log-in without pages; gives the answer of the authorization endpoint. */
+export const logIn = (by: Browser, persona: string, parameters: Parameters = {}) =>
+  by.get(authorizeUrl({ mock_login: persona, ...parameters }));
+
+/** Redeems a code as the default client, with what is given put over the good request. */
+export function redeem(by: Browser, code: string | null, parameters: Parameters = {}) {
+  return by.post(`${REALM}/access_token`, {
+    grant_type: 'authorization_code',
+    code: code ?? undefined,
+    redirect_uri: REDIRECT_URI,
+    ...CLIENT,
+    ...parameters,
+  });
+}
+
+/** The claims inside a JWT, unverified: for looking at, not for trusting. */
+export function claimsOf(jwt: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString('utf8'));
+}
+
+/** A PKCE verifier and its challenge by S256. */
+export function pkce() {
+  const verifier = randomBytes(32).toString('base64url');
+  return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') };
+}
