@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-/** The process: reads its environment variables, starts the service, and ends cleanly. */
+/** The process: reads its environment variables, then starts the service, or only checks what it would start with. */
 import closeWithGrace from 'close-with-grace';
-import { ConfigurationError, type MockCis2, type MockCis2Options, startMockCis2 } from './index.ts';
-import { readVariables } from './settings/variables.ts';
+import { ConfigurationError, type MockCis2Options, startMockCis2 } from './index.ts';
+import { checkDefaultFixtures, loadFixtures } from './settings/fixtures.ts';
+import { readVariables, type Variables } from './settings/variables.ts';
 
-/** Seconds that requests under way are given when the process is told to end. */
+/** Milliseconds that requests under way are given when the process is told to end. */
 const CLOSE_WITHIN_MILLISECONDS = 5000;
 
 /** Log lines that people read on a terminal; JSON for everything else. */
@@ -14,12 +15,20 @@ async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
   return { logTo: pretty({ ignore: 'pid,hostname', sync: true }) };
 }
 
-async function start(): Promise<MockCis2> {
-  const variables = readVariables(process.env);
+async function start(variables: Variables) {
   const cis2 = await startMockCis2({ ...variables, ...(await logDestination()) });
   process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n`);
-  return cis2;
+  closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
 }
+
+/** `mock-cis2 check`: finds every fault of the configuration without starting anything. */
+async function check({ fixtures }: Variables) {
+  checkDefaultFixtures();
+  if (fixtures !== undefined) loadFixtures(fixtures);
+  process.stdout.write('The configuration is in order.\n');
+}
+
+const COMMANDS: Readonly<Record<string, (variables: Variables) => Promise<void>>> = { start, check };
 
 function explain(error: unknown): string {
   if (error instanceof ConfigurationError) return error.message;
@@ -29,8 +38,14 @@ function explain(error: unknown): string {
 }
 
 try {
-  const cis2 = await start();
-  closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
+  const name = process.argv[2] ?? 'start';
+  const command = COMMANDS[name];
+  if (!command) {
+    throw new ConfigurationError([
+      { path: 'command', found: name, allowed: Object.keys(COMMANDS).join(', ') },
+    ]);
+  }
+  await command(readVariables(process.env));
 } catch (error) {
   process.stderr.write(`Mock CIS2 Authentication did not start.\n${explain(error)}\n`);
   process.exitCode = 1;

@@ -13,6 +13,7 @@ import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
 import { registerViews } from './pages/render.ts';
 import { registerStartPage } from './pages/start-page.ts';
+import { lazyValidator } from './settings/validation.ts';
 
 /** Room for the longest authorization request as a link. */
 const MAX_HEADER_BYTES = 65_536;
@@ -23,9 +24,9 @@ export async function buildServer(environment: Environment, log: Logger): Promis
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
     routerOptions: { maxParamLength: 100 },
   });
+  app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   await secure(app);
   attachEnvironment(app, environment);
   acceptForms(app);

@@ -3,12 +3,15 @@
  * not there, and what went wrong inside. The wire says what CIS2 says; the page, the journal and the log say why.
  */
 import { STATUS_CODES } from 'node:http';
+import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
+import type { Fault } from '../settings/faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
+import { faultsOf } from '../settings/validation.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -50,7 +53,25 @@ function deliveryFor(request: FastifyRequest): Delivery {
   return request.headers.accept?.includes('text/html') || /\/authorize$/.test(path) ? 'page' : 'json';
 }
 
-/** What Fastify itself refuses: media types, sizes, encodings and the schemas of our own API. */
+/** What a schema of our own API refuses: each fault with its path, what was found and what is allowed. */
+function refusedBySchema(error: FastifyError, request: FastifyRequest): Refused {
+  const faults = faultsOf(error.validationContext ?? '', (error.validation ?? []) as ErrorObject[]);
+  const said = (part: (fault: Fault) => string) =>
+    faults.map((fault) => `${fault.path}: ${part(fault)}`).join('; ');
+  return new Refused(
+    { status: 400, error: 'invalid_request', description: `Not allowed: ${said(({ found }) => found)}` },
+    {
+      rule: 'The request fits the schema of the endpoint.',
+      found: said(({ found }) => found),
+      expected: said(({ allowed }) => allowed),
+      mend: 'Correct what is named.',
+      specification: 'The mock’s own API',
+    },
+    deliveryFor(request),
+  );
+}
+
+/** What Fastify itself refuses: media types, sizes and encodings. */
 function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused {
   const status = error.statusCode ?? 500;
   const contentType = request.headers['content-type'] ?? 'no content type';
@@ -95,6 +116,10 @@ function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused
     refusal,
     deliveryFor(request),
   );
+}
+
+function refusedByFramework(error: FastifyError, request: FastifyRequest): Refused {
+  return error.validation ? refusedBySchema(error, request) : refusedByFastify(error, request);
 }
 
 /** Largest body taken, in bytes. */
@@ -175,7 +200,7 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const isOurs = error instanceof Refused;
     const isFastify = !isOurs && error.statusCode !== undefined && error.statusCode < 500;
-    const refused = isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request);
+    const refused = isOurs ? error : isFastify ? refusedByFramework(error, request) : faultInside(request);
     if (!isOurs && !isFastify)
       log.error({ err: error, request_id: request.id }, 'a request failed inside the mock');
     record(request, refused);

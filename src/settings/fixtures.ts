@@ -4,14 +4,14 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv, type ErrorObject } from 'ajv';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { NhsmailAccount, Organisation, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { crossCheck } from './cross-checks.ts';
-import { ConfigurationError, type Fault, shown } from './faults.ts';
+import { ConfigurationError, type Fault } from './faults.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
 import type { Settings } from './settings-schema.ts';
+import { faultsOf, lazyValidator } from './validation.ts';
 
 /** Whole and checked: what FixturesFile becomes. */
 export interface Fixtures {
@@ -44,45 +44,10 @@ function read(path: string | URL, name: string): string {
   }
 }
 
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
-
-function validator() {
-  const schema = parse(
-    read(new URL('fixtures.schema.json', FIXTURES_FOLDER), 'fixtures.schema.json'),
-    'schema',
-  );
-  return ajv.compile<FixturesFile>(schema as object);
-}
-
-let validate: ReturnType<typeof validator> | undefined;
-
-/** What a schema error means, in words; undefined for those that only sum up others. */
-function faultOf(name: string, error: ErrorObject): Fault | undefined {
-  const { keyword, instancePath, params, data, message } = error;
-  const path = `${name} ${instancePath}`;
-  if (keyword === 'anyOf' && Array.isArray(error.schema)) {
-    const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
-      'const' in each ? [each.const] : [],
-    );
-    return { path, found: shown(data), allowed: values.map((value) => JSON.stringify(value)).join(', ') };
-  }
-  if (keyword === 'const' && error.schemaPath.includes('/anyOf/')) return undefined;
-  if (keyword === 'const')
-    return { path, found: shown(data), allowed: JSON.stringify(params['allowedValue']) };
-  if (keyword === 'additionalProperties') {
-    const unknown = String(params['additionalProperty']);
-    const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
-    return { path: `${path}/${unknown}`, found: 'an unknown field', allowed: known.join(', ') };
-  }
-  if (keyword === 'required') {
-    return {
-      path: `${path}/${params['missingProperty']}`,
-      found: 'nothing',
-      allowed: 'a value: the field is required',
-    };
-  }
-  return { path, found: shown(data), allowed: message ?? keyword };
-}
+const validate = lazyValidator(() => {
+  const name = 'fixtures.schema.json';
+  return parse(read(new URL(name, FIXTURES_FOLDER), name), name) as object;
+});
 
 /** Where each entry stands, so that a fault found after merging still names its file and place. */
 const placeOf = new WeakMap<object, string>();
@@ -97,13 +62,12 @@ function rememberPlaces(file: FixturesFile, name: string) {
 
 /** Checks the shape of one file. Throws every fault at once. */
 export function validateFixtures(value: unknown, name: string): FixturesFile {
-  validate ??= validator();
   if (validate(value)) {
-    rememberPlaces(value, name);
-    return value;
+    const file = value as FixturesFile;
+    rememberPlaces(file, name);
+    return file;
   }
-  const faults = (validate.errors ?? []).flatMap((error) => faultOf(name, error) ?? []);
-  throw new ConfigurationError(faults);
+  throw new ConfigurationError(faultsOf(name, validate.errors ?? []));
 }
 
 /** Adds entries to a list; one with a key that is there already takes that one’s place. */
@@ -146,14 +110,26 @@ function merge(base: Fixtures, file: FixturesFile): Fixtures {
 
 let defaults: Fixtures | undefined;
 
-/** The fixtures that come with the package. */
+const DEFAULT_NAME = 'fixtures/default.json';
+
+/**
+ * The fixtures that come with the package. They are part of it as its code is: `npm run build` checks them, a start
+ * does not, since compiling the schema takes longer than everything else that a start does (about 0.1 s).
+ */
 export function defaultFixtures(): Fixtures {
   if (!defaults) {
-    const name = 'fixtures/default.json';
-    const file = validateFixtures(parse(read(new URL('default.json', FIXTURES_FOLDER), name), name), name);
-    defaults = checked(file as Fixtures);
+    const path = new URL('default.json', FIXTURES_FOLDER);
+    const file = parse(read(path, DEFAULT_NAME), DEFAULT_NAME) as FixturesFile & Fixtures;
+    rememberPlaces(file, DEFAULT_NAME);
+    defaults = file;
   }
   return defaults;
+}
+
+/** What `npm run build` calls. Throws every fault of the default fixtures at once. */
+export function checkDefaultFixtures() {
+  validateFixtures(defaultFixtures(), DEFAULT_NAME);
+  checked(defaultFixtures());
 }
 
 function checked(fixtures: Fixtures): Fixtures {

@@ -1,0 +1,70 @@
+/**
+ * Validates data by JSON Schema with ajv, which is loaded and given a schema at the first validation that needs it:
+ * both take longer than everything else that a start does.
+ */
+import { createRequire } from 'node:module';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import { type Fault, shown } from './faults.ts';
+
+let ajv: Ajv | undefined;
+
+/** Nothing is coerced, completed or taken out: what is wrong is to be said, all of it. */
+function compiler(): Ajv {
+  if (!ajv) {
+    const { Ajv: AjvClass } = createRequire(import.meta.url)('ajv') as typeof import('ajv');
+    ajv = new AjvClass({ allErrors: true, verbose: true, strict: false });
+  }
+  return ajv;
+}
+
+export interface Validator {
+  (data: unknown): boolean;
+  /** What the last validation found wrong. */
+  errors?: ErrorObject[] | null;
+}
+
+/** A validator that compiles its schema when it is first used. */
+export function lazyValidator(schemaOf: () => object): Validator {
+  let validate: ValidateFunction | undefined;
+  const validator: Validator = (data) => {
+    validate ??= compiler().compile(schemaOf());
+    const valid = validate(data);
+    validator.errors = validate.errors ?? null;
+    return valid;
+  };
+  return validator;
+}
+
+/** What a schema error means, in words; undefined for those that only sum up others. */
+function faultOf(path: string, error: ErrorObject): Fault | undefined {
+  const { keyword, params, data, message } = error;
+  if (keyword === 'anyOf' && Array.isArray(error.schema)) {
+    const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
+      'const' in each ? [each.const] : [],
+    );
+    return { path, found: shown(data), allowed: values.map((value) => JSON.stringify(value)).join(', ') };
+  }
+  if (keyword === 'const' && error.schemaPath.includes('/anyOf/')) return undefined;
+  if (keyword === 'const')
+    return { path, found: shown(data), allowed: JSON.stringify(params['allowedValue']) };
+  if (keyword === 'additionalProperties') {
+    const unknown = String(params['additionalProperty']);
+    const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
+    return { path: `${path}/${unknown}`, found: 'an unknown field', allowed: known.join(', ') };
+  }
+  if (keyword === 'enum')
+    return { path, found: shown(data), allowed: (params['allowedValues'] as string[]).join(', ') };
+  if (keyword === 'required') {
+    return {
+      path: `${path}/${params['missingProperty']}`,
+      found: 'nothing',
+      allowed: 'a value: the field is required',
+    };
+  }
+  return { path, found: shown(data), allowed: message ?? keyword };
+}
+
+/** Every fault that a validation found, by path. `name` is what the value is called. */
+export function faultsOf(name: string, errors: readonly ErrorObject[]): Fault[] {
+  return errors.flatMap((error) => faultOf(`${name} ${error.instancePath}`.trimEnd(), error) ?? []);
+}
