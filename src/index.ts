@@ -4,7 +4,7 @@ import { createDirectory } from './care-identity/directory.ts';
 import { createClock, type MovableClock } from './environment/clock.ts';
 import { type Environment, REALM_PATH } from './environment/environment.ts';
 import { createMemoryStore } from './environment/memory-store.ts';
-import { createSigningKeys } from './environment/signing-keys.ts';
+import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { createJournal, type JournalEvent, type JournalFilter } from './journal/journal.ts';
 import { buildServer } from './server.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
@@ -32,6 +32,8 @@ export interface MockCis2Options {
   logTo?: { write(line: string): void };
   /** The clock of everything. Default: one that runs with the machine. */
   clock?: MovableClock;
+  /** The signing keys, where several mocks are to share some. Default: new ones. */
+  keys?: SigningKeys;
 }
 
 export interface MockCis2 {
@@ -78,7 +80,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     settings: fixtures.settings,
     store: createMemoryStore(clock),
     journal: createJournal({ clock, write: logEvent(log) }),
-    keys: createSigningKeys(),
+    keys: options.keys ?? createSigningKeys(),
   };
   const app = await buildServer(environment, log);
   return { app, environment, clock, origin };
@@ -88,6 +90,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
   const { app, environment, clock, origin } = await createMockCis2(options);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  environment.keys.prepare();
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   origin.public = options.publicOrigin ?? `http://localhost:${port}`;

@@ -1,12 +1,14 @@
 /**
- * The RS256 key of an environment and its JWKS (facts 3.2, 10.2). Making an RSA key takes 0.1 to 0.4 s, so it is
- * begun early and waited for only by the first answer that needs it.
+ * The RS256 key of an environment and its JWKS (facts 3.2, 10.2). Making an RSA key takes 0.1 to 0.4 s, so no start
+ * waits for it: it is made in the background, or when the first answer needs it.
  */
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 
 export interface SigningKeys {
+  /** Begins to make the keys, so that the first answer that needs them waits less. */
+  prepare(): void;
   /** Signs claims as a JWT by RS256, with the kid of the published key. */
   sign(claims: JWTPayload): Promise<string>;
   /** The JWK Set, public parts only. */
@@ -31,22 +33,42 @@ async function publicJwk(privateKey: KeyObject, use: { use: 'sig' | 'enc'; alg: 
  * The key that stands beside the signing key with use "enc", as the product behind CIS2 publishes one: relying
  * parties must choose by `use` (facts 10.2). Nothing is ever encrypted to it, so one serves the whole process.
  */
-let encryptionKey: Promise<KeyObject> | undefined;
+let encryptionKey: Promise<JWK> | undefined;
 
+async function makeEncryptionKey(): Promise<JWK> {
+  const { privateKey } = await makeKeyPair();
+  return publicJwk(privateKey, { use: 'enc', alg: 'RSA-OAEP-256' });
+}
+
+async function makeSigningKey() {
+  const { privateKey } = await makeKeyPair();
+  const jwk = await publicJwk(privateKey, { use: 'sig', alg: 'RS256' });
+  return { privateKey, jwk, header: { alg: 'RS256', typ: 'JWT', kid: String(jwk.kid) } };
+}
+
+/** Keys that are made when they are first needed, or prepared for. */
 export function createSigningKeys(): SigningKeys {
-  const signingKey = makeKeyPair().then(({ privateKey }) => privateKey);
-  encryptionKey ??= signingKey.then(makeKeyPair).then(({ privateKey }) => privateKey);
-  const encryption = encryptionKey;
-  const published = signingKey.then((key) => publicJwk(key, { use: 'sig', alg: 'RS256' }));
-  const header = published.then(({ kid }) => ({ alg: 'RS256', typ: 'JWT', kid: String(kid) }));
+  let signingKey: ReturnType<typeof makeSigningKey> | undefined;
+  const ofSigning = () => {
+    signingKey ??= makeSigningKey();
+    return signingKey;
+  };
+  const ofEncryption = () => {
+    encryptionKey ??= makeEncryptionKey();
+    return encryptionKey;
+  };
   return {
+    prepare() {
+      // One after the other: the signing key is wanted first.
+      void ofSigning().then(ofEncryption);
+    },
     async sign(claims) {
-      return new SignJWT(claims).setProtectedHeader(await header).sign(await signingKey);
+      const { privateKey, header } = await ofSigning();
+      return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
     },
     async jwks() {
-      return {
-        keys: [await published, await publicJwk(await encryption, { use: 'enc', alg: 'RSA-OAEP-256' })],
-      };
+      const { jwk } = await ofSigning();
+      return { keys: [jwk, await ofEncryption()] };
     },
   };
 }

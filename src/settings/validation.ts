@@ -36,8 +36,10 @@ export function lazyValidator(schemaOf: () => object): Validator {
 }
 
 /** What a schema error means, in words; undefined for those that only sum up others. */
-function faultOf(path: string, error: ErrorObject): Fault | undefined {
-  const { keyword, params, data, message } = error;
+function faultOf(name: string, error: ErrorObject): Fault | undefined {
+  const { keyword, instancePath, params, data, message } = error;
+  const at = (field: string) => `${name} ${instancePath}${field}`.trimEnd();
+  const path = at('');
   if (keyword === 'anyOf' && Array.isArray(error.schema)) {
     const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
       'const' in each ? [each.const] : [],
@@ -50,13 +52,13 @@ function faultOf(path: string, error: ErrorObject): Fault | undefined {
   if (keyword === 'additionalProperties') {
     const unknown = String(params['additionalProperty']);
     const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
-    return { path: `${path}/${unknown}`, found: 'an unknown field', allowed: known.join(', ') };
+    return { path: at(`/${unknown}`), found: 'an unknown field', allowed: known.join(', ') };
   }
   if (keyword === 'enum')
     return { path, found: shown(data), allowed: (params['allowedValues'] as string[]).join(', ') };
   if (keyword === 'required') {
     return {
-      path: `${path}/${params['missingProperty']}`,
+      path: at(`/${params['missingProperty']}`),
       found: 'nothing',
       allowed: 'a value: the field is required',
     };
@@ -66,5 +68,5 @@ function faultOf(path: string, error: ErrorObject): Fault | undefined {
 
 /** Every fault that a validation found, by path. `name` is what the value is called. */
 export function faultsOf(name: string, errors: readonly ErrorObject[]): Fault[] {
-  return errors.flatMap((error) => faultOf(`${name} ${error.instancePath}`.trimEnd(), error) ?? []);
+  return errors.flatMap((error) => faultOf(name, error) ?? []);
 }

@@ -1,7 +1,10 @@
 /** A mock to inject requests into, and a browser that keeps cookies and follows nothing by itself. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { createSigningKeys } from '../../src/environment/signing-keys.ts';
 import { createMockCis2, type MockCis2Options } from '../../src/index.ts';
+import { SESSIONS } from '../../src/login/session.ts';
+import { ACCESS_TOKENS, CODES, GRANTS } from '../../src/oidc/grant.ts';
 
 export const REALM = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
 
@@ -15,9 +18,12 @@ export const START = Date.UTC(2026, 0, 15, 9, 0, 0);
 
 export type Mock = Awaited<ReturnType<typeof testMock>>;
 
+/** Making an RSA key takes longer than most tests; the mocks of one test file share theirs. */
+const KEYS = createSigningKeys();
+
 /** A mock with its clock standing still at START, and no log. */
 export async function testMock(options: MockCis2Options = {}) {
-  const mock = await createMockCis2({ logLevel: 'silent', ...options });
+  const mock = await createMockCis2({ logLevel: 'silent', keys: KEYS, ...options });
   mock.clock.freeze(START);
   return mock;
 }
@@ -124,6 +130,23 @@ export function redeem(by: Browser, code: string | null, parameters: Parameters 
     ...CLIENT,
     ...parameters,
   });
+}
+
+/** What the server holds that could become a token, or another log-in. */
+export async function issued({ environment: { store } }: Mock) {
+  return {
+    sessions: await store.count(SESSIONS),
+    grants: await store.count(GRANTS),
+    codes: await store.count(CODES),
+    accessTokens: await store.count(ACCESS_TOKENS),
+  };
+}
+
+export const NOTHING_ISSUED = { sessions: 0, grants: 0, codes: 0, accessTokens: 0 };
+
+/** Where a form of the page leads, by the last part of its action. */
+export function actionOf({ body }: LightMyRequestResponse, step: string): string {
+  return new RegExp(`action="([^"]*/${step})"`).exec(body)?.[1] ?? '';
 }
 
 /** The claims inside a JWT, unverified: for looking at, not for trusting. */

@@ -1,0 +1,97 @@
+/** The built program as people run it: `npm test` builds it first. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { REALM } from '../support/mock.ts';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+const running = new Set<ChildProcess>();
+
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+function run(variables: Record<string, string>, ...args: string[]) {
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH, ...variables } });
+  running.add(child);
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (data) => (said.out += data));
+  child.stderr.on('data', (data) => (said.err += data));
+  return { child, said };
+}
+
+/** Waits for the line that says where to open it. */
+async function opened({ child, said }: ReturnType<typeof run>): Promise<string> {
+  while (!said.out.includes('Open ')) await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+  return /Open (\S+)/.exec(said.out)?.[1] ?? '';
+}
+
+async function ended({ child }: ReturnType<typeof run>): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.exitCode;
+}
+
+describe('the process', () => {
+  test('prints the URL to open first, answers there, and ends cleanly when told to', async () => {
+    const started = run({ PORT: '0' });
+    const url = await opened(started);
+    expect(started.said.out.split('\n')[0]).toMatch(
+      /^Mock CIS2 Authentication is running\. Open http:\/\/localhost:\d+\/$/,
+    );
+    expect((await fetch(url)).status).toBe(200);
+    const discovery = await fetch(new URL(`${REALM}/.well-known/openid-configuration`, url));
+    expect(await discovery.json()).toMatchObject({ issuer: `${url.slice(0, -1)}${REALM}` });
+    started.child.kill('SIGTERM');
+    expect(await ended(started)).toBe(0);
+  });
+
+  test('writes its log as JSON lines, each with what happened in words', async () => {
+    const started = run({ PORT: '0' });
+    const url = await opened(started);
+    await fetch(new URL('/nowhere', url));
+    while (started.said.out.trim().split('\n').length < 2) await once(started.child.stdout, 'data');
+    const line = JSON.parse(started.said.out.trim().split('\n')[1] ?? '');
+    expect(line).toMatchObject({ level: 30, kind: 'refused', msg: expect.stringContaining('/nowhere') });
+  });
+
+  test('does not start on a wrong variable: exit code 1, every fault listed', async () => {
+    const started = run({ PORT: 'x', LOG_LEVEL: 'y' });
+    expect(await ended(started)).toBe(1);
+    expect(started.said.err).toMatch(/PORT: found "x"[\s\S]*LOG_LEVEL: found "y"/);
+  });
+
+  test('does not start on fixtures that are not there', async () => {
+    const started = run({ PORT: '0', FIXTURES: '/nowhere.json' });
+    expect(await ended(started)).toBe(1);
+    expect(started.said.err).toContain('FIXTURES: found /nowhere.json, which is not there');
+  });
+
+  test('says which port is taken, and what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const started = run({ PORT: String(port) });
+    expect(await ended(started)).toBe(1);
+    expect(started.said.err).toMatch(new RegExp(`${port}.*set PORT to another one`));
+    other.close();
+  });
+
+  test('check finds the configuration in order, or lists its faults, without starting', async () => {
+    const good = run({}, 'check');
+    expect([await ended(good), good.said.out]).toEqual([0, 'The configuration is in order.\n']);
+    const bad = run({ PUBLIC_ORIGIN: 'nonsense' }, 'check');
+    expect(await ended(bad)).toBe(1);
+  });
+
+  test('an unknown command is refused with those that there are', async () => {
+    const started = run({}, 'serve');
+    expect(await ended(started)).toBe(1);
+    expect(started.said.err).toContain('command: found serve; allowed: start, check');
+  });
+});

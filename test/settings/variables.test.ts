@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/index.ts';
+import { readVariables } from '../../src/settings/variables.ts';
+
+test('without any variable the service is where the README says', () => {
+  expect(readVariables({})).toEqual({ port: 8585, host: '127.0.0.1', logLevel: 'info' });
+});
+
+test('every variable is read', () => {
+  const source = {
+    PORT: '0',
+    HOST: '0.0.0.0',
+    PUBLIC_ORIGIN: 'https://cis2.example.test:443',
+    INTERNAL_ORIGIN: 'http://mock:8585',
+    FIXTURES: './mine.json',
+    LOG_LEVEL: 'debug',
+  };
+  expect(readVariables(source)).toEqual({
+    port: 0,
+    host: '0.0.0.0',
+    publicOrigin: 'https://cis2.example.test:443',
+    internalOrigin: 'http://mock:8585',
+    fixtures: './mine.json',
+    logLevel: 'debug',
+  });
+});
+
+describe('a wrong value is a fault', () => {
+  test.each([
+    ['PORT', 'eighty'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['HOST', 'a b'],
+    ['PUBLIC_ORIGIN', 'localhost:8585'],
+    ['PUBLIC_ORIGIN', 'http://localhost:8585/'],
+    ['PUBLIC_ORIGIN', 'http://localhost:8585/path'],
+    ['INTERNAL_ORIGIN', 'ftp://mock'],
+    ['LOG_LEVEL', 'loud'],
+  ])('%s=%s', (name, value) => {
+    expect(() => readVariables({ [name]: value })).toThrow(
+      `${name}: found ${JSON.stringify(value)}; allowed:`,
+    );
+  });
+
+  test('and all of them are listed at once', () => {
+    try {
+      readVariables({ PORT: 'x', LOG_LEVEL: 'y', PUBLIC_ORIGIN: 'z' });
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect((error as ConfigurationError).faults.map(({ path }) => path)).toEqual([
+        'PORT',
+        'PUBLIC_ORIGIN',
+        'LOG_LEVEL',
+      ]);
+    }
+  });
+});
+
+describe('a misspelt variable is a fault instead of being ignored', () => {
+  test.each([
+    ['PUBLIC_ORIGN', 'PUBLIC_ORIGIN'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['log_level', 'LOG_LEVEL'],
+    ['FIXTURE_', 'FIXTURES'],
+  ])('%s', (name, meant) => {
+    expect(() => readVariables({ [name]: 'x' })).toThrow(
+      `${name}: found an unknown variable; allowed: ${meant}`,
+    );
+  });
+
+  test('other programs’ variables are none of our business', () => {
+    expect(() => readVariables({ PATH: '/bin', HOSTNAME: 'x', PORTS: '1', REPORT: '1' })).not.toThrow();
+  });
+});
