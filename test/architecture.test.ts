@@ -33,11 +33,13 @@ interface Import {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(SRC, file), 'utf8');
-  return [...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?['"]([^'"]+)['"];$/gms)].map((match) => ({
-    from: file,
-    to: String(match[2]),
-    typesOnly: match[1] !== undefined,
-  }));
+  return [...text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;'"]*?\sfrom\s+)?['"]([^'"]+)['"];$/gms)].map(
+    (match) => ({
+      from: file,
+      to: String(match[2]),
+      typesOnly: match[1] !== undefined,
+    }),
+  );
 }
 
 const imports = files.flatMap(importsOf);

@@ -127,6 +127,9 @@ export interface StartPage extends Frame {
   discoveryUrl: string;
   client: { clientId: string; clientSecret: string; scopes: string; acrValues: string };
   personas: {
+    /** The NHSmail account, or the UID of a person who has none: what mock_login takes. */
+    key: string;
+    /** The NHSmail account, or how the person logs in instead. */
     account: string;
     uid: string;
     name: string;

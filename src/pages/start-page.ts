@@ -21,7 +21,7 @@ const unique = (values: readonly (string | undefined)[]) =>
 /** The job role: the last part of a role code. */
 const jobRole = (roleCode: string) => roleCode.split(':').at(-1);
 
-function aboutPerson(person: Person | undefined): Omit<Persona, 'account' | 'outcome'> {
+function aboutPerson(person: Person | undefined): Omit<Persona, 'key' | 'account' | 'outcome'> {
   return {
     uid: person?.uid ?? '',
     name: person ? nameOf(person) : 'Nobody: there is no Care Identity profile',
@@ -48,6 +48,7 @@ function personasOf({ directory, settings, clock }: Environment, client: Client)
     const about = aboutPerson(person);
     return {
       ...about,
+      key: email,
       account: email,
       description: about.description || account.description || '',
       outcome: outcomeOf({ account: email }),
@@ -57,6 +58,7 @@ function personasOf({ directory, settings, clock }: Environment, client: Client)
     .filter((person) => !listed.has(person))
     .map((person) => ({
       ...aboutPerson(person),
+      key: person.uid,
       account: unique(person.authenticators.map(({ type }) => authenticatorOf(type).label)) || person.uid,
       outcome: outcomeOf({ uid: person.uid }),
     }));

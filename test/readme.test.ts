@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { organisationCodesOf } from '../src/care-identity/directory.ts';
+import { FAILURES } from '../src/login/outcomes.ts';
+import { defaultFixtures } from '../src/settings/fixtures.ts';
+import { browser, testMock } from './support/mock.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const { people, nhsmail } = defaultFixtures();
+
+/** The README’s row that has this text as its first or only such cell. */
+const rowOf = (text: string) =>
+  readme.split('\n').find((line) => line.startsWith('|') && line.includes(`| ${text} |`)) ?? '';
+
+test.each(people)(
+  'the README gives what applications seed for $given_name: UID, organisations, roles, workgroups',
+  (person) => {
+    const row = rowOf(person.uid);
+    expect(row).toContain(person.uid);
+    for (const code of organisationCodesOf(person)) expect(row).toContain(code);
+    for (const { role_code, workgroups = [] } of person.roles) {
+      expect(row).toContain(role_code.split(':').at(-1));
+      for (const workgroup of workgroups) expect(row).toContain(workgroup);
+    }
+  },
+);
+
+test.each(nhsmail)('the README gives the outcome of $email as the start page does', async ({ email }) => {
+  const { app } = await testMock();
+  const { body } = await browser(app).get('/');
+  const cell =
+    body.split(`data-testid="persona-${email}"`)[1]?.split('Outcome </span>')[1]?.split('</td>')[0] ?? '';
+  const outcome = cell.replaceAll(/<[^>]*>/g, '').trim();
+  expect(outcome).not.toBe('');
+  expect(rowOf(`\`${email}\``)).toContain(`| ${outcome} |`);
+});
+
+test.each(Object.entries(FAILURES))(
+  'the README gives status and error of %s',
+  (outcome, { status, error }) => {
+    expect(rowOf(`\`${outcome}\``)).toContain(`| ${status} | \`${error}\` |`);
+  },
+);
+
+test('the settings to paste are those of the start page', async () => {
+  const { app, environment } = await testMock();
+  const { body } = await browser(app).get('/');
+  const shown = (name: string) =>
+    body
+      .split(`data-testid="setting-${name}"`)[1]
+      ?.split('</code>')[0]
+      ?.replace(/^>/, '')
+      .replaceAll(/<[^>]*>/g, '') ?? '';
+  expect(shown('issuer')).toBe(environment.issuer);
+  for (const name of ['issuer', 'client-id', 'client-secret', 'acr-values'])
+    expect(readme).toContain(`\`${shown(name)}\``);
+});
