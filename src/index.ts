@@ -1,11 +1,16 @@
 /** The package’s face: a mock CIS2 service inside your own process. */
 import { type Logger, pino } from 'pino';
 import { createDirectory } from './care-identity/directory.ts';
+import { createBackground } from './environment/background.ts';
 import { createClock, type MovableClock } from './environment/clock.ts';
 import { type Environment, REALM_PATH } from './environment/environment.ts';
 import { createMemoryStore } from './environment/memory-store.ts';
+import { createSessionWatch } from './environment/session-watch.ts';
+import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { createJournal, type JournalEvent, type JournalFilter } from './journal/journal.ts';
+import { endExpiredSessions } from './oidc/session-end.ts';
+import { createClientKeys } from './relying-party/client-keys.ts';
 import { buildServer } from './server.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
@@ -32,7 +37,9 @@ export interface MockCis2Options {
   logTo?: { write(line: string): void };
   /** The clock of everything. Default: one that runs with the machine. */
   clock?: MovableClock;
-  /** The signing keys, where several mocks are to share some. Default: new ones. */
+  /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
+  signingKeys?: string;
+  /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
 
@@ -80,17 +87,32 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     settings: fixtures.settings,
     store: createMemoryStore(clock),
     journal: createJournal({ clock, write: logEvent(log) }),
-    keys: options.keys ?? createSigningKeys(),
+    keys:
+      options.keys ??
+      createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys)),
+    clientKeys: createClientKeys(clock, () => fixtures.settings.timeouts.outbound_call_seconds),
+    sessionWatch: createSessionWatch(),
+    background: createBackground((error) => log.error({ err: error }, 'background work failed')),
   };
   const app = await buildServer(environment, log);
+  clock.onMove(() => environment.background.run(endExpiredSessions(environment)));
+  app.addHook('onClose', () => environment.background.settled());
   return { app, environment, clock, origin };
 }
+
+/** How often sessions are looked at that may have expired. */
+const LOOK_EVERY_MILLISECONDS = 1000;
 
 /** Starts the service. Throws ConfigurationError with every fault, before anything listens. */
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
   const { app, environment, clock, origin } = await createMockCis2(options);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   environment.keys.prepare();
+  const looking = setInterval(
+    () => environment.background.run(endExpiredSessions(environment)),
+    LOOK_EVERY_MILLISECONDS,
+  );
+  looking.unref();
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
   origin.public = options.publicOrigin ?? `http://localhost:${port}`;
@@ -100,6 +122,9 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     url: `${origin.public}/`,
     clock,
     journal: (filter) => environment.journal.events(filter),
-    close: () => app.close(),
+    close: () => {
+      clearInterval(looking);
+      return app.close();
+    },
   };
 }

@@ -4,12 +4,13 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { registerJournal } from './control/journal-route.ts';
+import { registerControl } from './control/control.ts';
 import { type Environment, REALM_PATH } from './environment/environment.ts';
 import { attachEnvironment } from './environment/on-request.ts';
-import { registerEndpoints } from './oidc/endpoints.ts';
+import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
+import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
 import { registerViews } from './pages/render.ts';
 import { registerStartPage } from './pages/start-page.ts';
@@ -34,9 +35,9 @@ export async function buildServer(environment: Environment, log: Logger): Promis
   await registerViews(app);
   const { prefix } = environment;
   registerStartPage(app, prefix);
-  registerEndpoints(app, `${prefix}${REALM_PATH}`, showProgress);
+  await registerEndpoints(app, `${prefix}${REALM_PATH}`, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app, prefix);
-  registerJournal(app, prefix);
+  await registerControl(app, prefix);
   refuseOtherMethods(app, prefix);
   return app;
 }
@@ -74,11 +75,7 @@ function acceptForms(app: FastifyInstance) {
 }
 
 function refuseOtherMethods(app: FastifyInstance, prefix: string) {
-  const realm = `${prefix}${REALM_PATH}`;
-  allowOnly(app, `${realm}/authorize`, ['GET', 'POST']);
-  allowOnly(app, `${realm}/access_token`, ['POST']);
-  allowOnly(app, `${realm}/userinfo`, ['GET', 'POST']);
-  allowOnly(app, `${realm}/connect/jwk_uri`, ['GET']);
-  allowOnly(app, `${realm}/.well-known/openid-configuration`, ['GET']);
-  allowOnly(app, `${prefix}/_mock/journal`, ['GET']);
+  for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
+    allowOnly(app, `${prefix}${REALM_PATH}${path}`, methods);
+  }
 }

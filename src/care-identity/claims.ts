@@ -127,3 +127,13 @@ export function userInfoClaims(person: Person, scopes: readonly string[], direct
   for (const scope of scopes) Object.assign(claims, CLAIMS_OF_SCOPE[scope]?.(person, directory));
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
 }
+
+/** The quirk of settings.single_object_collections: a list of one becomes the object itself (facts 0, row 7). */
+export function withBareObjects(claims: Claims): Claims {
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      Array.isArray(value) && value.length === 1 ? value[0] : value,
+    ]),
+  );
+}

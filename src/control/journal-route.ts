@@ -18,8 +18,8 @@ interface Query extends Omit<JournalFilter, 'after'> {
   after?: string;
 }
 
-export function registerJournal(app: FastifyInstance, prefix: string) {
-  app.get<{ Querystring: Query }>(`${prefix}/_mock/journal`, { schema: { querystring } }, async (request) => {
+export function registerJournal(scope: FastifyInstance) {
+  scope.get<{ Querystring: Query }>('/journal', { schema: { querystring } }, async (request) => {
     const { after, ...filter } = request.query;
     return request.environment.journal.events(
       after === undefined ? filter : { ...filter, after: Number(after) },

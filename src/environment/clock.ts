@@ -11,6 +11,8 @@ export interface MovableClock extends Clock {
   advance(seconds: number): void;
   /** Runs with the machine again. */
   reset(): void;
+  /** Calls back after each move, so that what has expired by it can be ended at once. */
+  onMove(listener: () => void): void;
 }
 
 export const nowInSeconds = (clock: Clock): number => Math.floor(clock.now() / 1000);
@@ -20,18 +22,28 @@ export function createClock(machine: () => number = Date.now): MovableClock {
   let offset = 0;
   let frozenAt: number | undefined;
   const now = () => frozenAt ?? machine() + offset;
+  const listeners: (() => void)[] = [];
+  const moved = () => {
+    for (const listener of listeners) listener();
+  };
   return {
     now,
     freeze(at = now()) {
       frozenAt = at;
+      moved();
     },
     advance(seconds) {
       if (frozenAt === undefined) offset += seconds * 1000;
       else frozenAt += seconds * 1000;
+      moved();
     },
     reset() {
       offset = 0;
       frozenAt = undefined;
+      moved();
+    },
+    onMove(listener) {
+      listeners.push(listener);
     },
   };
 }

@@ -1,9 +1,12 @@
 /** An environment: one isolated copy of everything. All that a request needs stands here, passed along by hand. */
 import type { Directory } from '../care-identity/directory.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { ClientKeys } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { Settings } from '../settings/settings-schema.ts';
+import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
+import type { SessionWatch } from './session-watch.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 
@@ -16,11 +19,16 @@ export interface Environment {
   backChannelBase: string;
   clock: Clock;
   directory: Directory;
-  clients: ReadonlyMap<string, Client>;
+  /** Registered clients by client_id; the control API changes them. */
+  clients: Map<string, Client>;
   settings: Settings;
   store: Store;
   journal: Journal;
   keys: SigningKeys;
+  /** The keys that clients sign their assertions with. */
+  clientKeys: ClientKeys;
+  sessionWatch: SessionWatch;
+  background: Background;
 }
 
 /** Path of the provider under an origin and prefix: CIS2’s own (facts 0, row 2). */

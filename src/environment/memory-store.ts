@@ -67,7 +67,14 @@ export function createMemoryStore(clock: Clock, capacity: number = DEFAULT_CAPAC
       return true;
     },
     async remove(kind, id) {
-      entriesOf(kind).delete(id);
+      return live(kind, id) !== undefined && entriesOf(kind).delete(id);
+    },
+    async list<T>(kind: RecordKind<T>, most: number) {
+      const now = clock.now();
+      return [...entriesOf(kind)]
+        .filter(([, { expiresAt }]) => expiresAt > now)
+        .slice(-most)
+        .map(([id, { value }]) => ({ id, value: value as T }));
     },
     async count(kind) {
       const now = clock.now();

@@ -1,21 +1,57 @@
 /**
- * The RS256 key of an environment and its JWKS (facts 3.2, 10.2). Making an RSA key takes 0.1 to 0.4 s, so no start
- * waits for it: it is made in the background, or when the first answer needs it.
+ * The RS256 keys of an environment and its JWKS (facts 3.2, 10.2). One key signs; others may be published beside it,
+ * so that relying parties learn them in time, or retired, out of the JWKS. Making an RSA key takes 0.1 to 0.4 s, so
+ * no start waits for it: it is made in the background, or when the first answer needs it.
  */
-import { createHash, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { compactVerify, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+
+/** active: signs. published: in the JWKS, ready to sign. retired: out of the JWKS; its tokens fail from then on. */
+export type KeyStatus = 'active' | 'published' | 'retired';
+
+export interface KeptKey {
+  status: KeyStatus;
+  privateKey: KeyObject;
+}
+
+/** Where keys are kept over a restart. */
+export interface KeyKeeper {
+  /** The keys kept, or undefined where none are yet. */
+  load(): KeptKey[] | undefined;
+  save(keys: readonly KeptKey[]): void;
+}
 
 export interface SigningKeys {
   /** Begins to make the keys, so that the first answer that needs them waits less. */
   prepare(): void;
-  /** Signs claims as a JWT by RS256, with the kid of the published key. */
-  sign(claims: JWTPayload): Promise<string>;
+  /** Signs claims as a JWT by RS256, with the kid of the active key. */
+  sign(claims: JWTPayload, typ?: string): Promise<string>;
+  /** The claims of a JWT that one of these keys signed, retired ones too; undefined for any other. */
+  verify(jwt: string): Promise<JWTPayload | undefined>;
   /** The JWK Set, public parts only. */
   jwks(): Promise<{ keys: JWK[] }>;
+  list(): Promise<{ kid: string; status: KeyStatus }[]>;
+  /** Makes a new key, or takes a retired one back, and publishes it. Gives its kid. */
+  publish(kid?: string): Promise<string>;
+  /** Signs with this key from now on; the one that signed stays published. Throws KeyFault. */
+  use(kid: string): Promise<void>;
+  /** Takes a key out of the JWKS. Throws KeyFault for the active one. */
+  retire(kid: string): Promise<void>;
 }
 
-const makeKeyPair = () => promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+/** Why a key cannot be used or retired. */
+export class KeyFault extends Error {
+  override readonly name = 'KeyFault';
+}
+
+interface Key extends KeptKey {
+  kid: string;
+  jwk: JWK;
+}
+
+const makePrivateKey = async () =>
+  (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey;
 
 /** Standard base64 of 20 bytes, 28 characters with padding: the form of CIS2’s key ids (facts 3.2, 10.2). */
 function keyIdOf(publicKey: KeyObject): string {
@@ -30,45 +66,115 @@ async function publicJwk(privateKey: KeyObject, use: { use: 'sig' | 'enc'; alg: 
 }
 
 /**
- * The key that stands beside the signing key with use "enc", as the product behind CIS2 publishes one: relying
+ * The key that stands beside the signing keys with use "enc", as the product behind CIS2 publishes one: relying
  * parties must choose by `use` (facts 10.2). Nothing is ever encrypted to it, so one serves the whole process.
  */
 let encryptionKey: Promise<JWK> | undefined;
 
-async function makeEncryptionKey(): Promise<JWK> {
-  const { privateKey } = await makeKeyPair();
-  return publicJwk(privateKey, { use: 'enc', alg: 'RSA-OAEP-256' });
+function encryptionJwk(): Promise<JWK> {
+  encryptionKey ??= makePrivateKey().then((key) => publicJwk(key, { use: 'enc', alg: 'RSA-OAEP-256' }));
+  return encryptionKey;
 }
 
-async function makeSigningKey() {
-  const { privateKey } = await makeKeyPair();
+async function toKey({ status, privateKey }: KeptKey): Promise<Key> {
   const jwk = await publicJwk(privateKey, { use: 'sig', alg: 'RS256' });
-  return { privateKey, jwk, header: { alg: 'RS256', typ: 'JWT', kid: String(jwk.kid) } };
+  return { status, privateKey, jwk, kid: String(jwk.kid) };
 }
 
-/** Keys that are made when they are first needed, or prepared for. */
-export function createSigningKeys(): SigningKeys {
-  let signingKey: ReturnType<typeof makeSigningKey> | undefined;
-  const ofSigning = () => {
-    signingKey ??= makeSigningKey();
-    return signingKey;
-  };
-  const ofEncryption = () => {
-    encryptionKey ??= makeEncryptionKey();
-    return encryptionKey;
-  };
+/** Keys that are made when they are first needed, or prepared for; loaded where they are kept. */
+export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
+  const kept = keeper?.load();
+  let loading: Promise<Key[]> | undefined;
+
+  async function firstKeys(): Promise<Key[]> {
+    if (kept) return Promise.all(kept.map(toKey));
+    const keys = [await toKey({ status: 'active', privateKey: await makePrivateKey() })];
+    keeper?.save(keys);
+    return keys;
+  }
+
+  function all(): Promise<Key[]> {
+    loading ??= firstKeys();
+    return loading;
+  }
+
+  async function find(kid: string): Promise<Key> {
+    const keys = await all();
+    const found = keys.find((key) => key.kid === kid);
+    if (found) return found;
+    throw new KeyFault(`No key has the kid ${kid}. There are: ${keys.map((key) => key.kid).join(', ')}.`);
+  }
+
+  async function active(): Promise<Key> {
+    const key = (await all()).find(({ status }) => status === 'active');
+    if (!key) throw new TypeError('one key is always active');
+    return key;
+  }
+
+  async function save() {
+    keeper?.save(await all());
+  }
+
   return {
     prepare() {
       // One after the other: the signing key is wanted first.
-      void ofSigning().then(ofEncryption);
+      void all().then(encryptionJwk);
     },
-    async sign(claims) {
-      const { privateKey, header } = await ofSigning();
-      return new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+    async sign(claims, typ = 'JWT') {
+      const { privateKey, kid } = await active();
+      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
+    },
+    async verify(jwt) {
+      for (const { privateKey } of await all()) {
+        try {
+          const { payload } = await compactVerify(jwt, createPublicKey(privateKey), {
+            algorithms: ['RS256'],
+          });
+          return JSON.parse(Buffer.from(payload).toString('utf8'));
+        } catch {}
+      }
+      return undefined;
     },
     async jwks() {
-      const { jwk } = await ofSigning();
-      return { keys: [jwk, await ofEncryption()] };
+      const signing = (await all()).filter(({ status }) => status !== 'retired').map(({ jwk }) => jwk);
+      return { keys: [...signing, await encryptionJwk()] };
+    },
+    async list() {
+      return (await all()).map(({ kid, status }) => ({ kid, status }));
+    },
+    async publish(kid) {
+      const keys = await all();
+      const key =
+        kid === undefined
+          ? await toKey({ status: 'published', privateKey: await makePrivateKey() })
+          : await find(kid);
+      if (kid === undefined) keys.push(key);
+      if (key.status === 'retired') key.status = 'published';
+      await save();
+      return key.kid;
+    },
+    async use(kid) {
+      const next = await find(kid);
+      const before = await active();
+      before.status = 'published';
+      next.status = 'active';
+      await save();
+    },
+    async retire(kid) {
+      const key = await find(kid);
+      if (key.status === 'active')
+        throw new KeyFault(`The key ${kid} signs. Use another one first, then retire it.`);
+      key.status = 'retired';
+      await save();
     },
   };
+}
+
+/** A key from its private JWK. Throws where it is none that can sign by RS256. */
+export function privateKeyFrom(jwk: JWK): KeyObject {
+  const key = createPrivateKey({ key: jwk as Record<string, unknown>, format: 'jwk' });
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType !== 'rsa' || modulusLength < 2048)
+    throw new TypeError('not an RSA key of 2048 bits or more');
+  return key;
 }

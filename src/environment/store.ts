@@ -27,7 +27,10 @@ export interface Store {
   add<T>(kind: RecordKind<T>, id: string, value: T, expiresAt: number): Promise<boolean>;
   /** Writes only over the revision given; false where it has changed or gone meanwhile. */
   replace<T>(kind: RecordKind<T>, id: string, stored: Stored<T>, expiresAt: number): Promise<boolean>;
-  remove<T>(kind: RecordKind<T>, id: string): Promise<void>;
+  /** Whether it was there: of two that remove at once, one is told so. */
+  remove<T>(kind: RecordKind<T>, id: string): Promise<boolean>;
+  /** The live records of a kind, newest last, at most so many. */
+  list<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
   /** How many records of a kind there are that have not expired. */
   count<T>(kind: RecordKind<T>): Promise<number>;
 }

@@ -15,6 +15,8 @@ export interface AuthorizationRequest {
   /** max_age in seconds (OpenID Connect Core 3.1.2.1). */
   maxAgeSeconds?: number;
   loginHint?: string;
+  /** The person that id_token_hint names, by UID. */
+  hintedUid?: string;
   /** Where a failed log-in ends. */
   onLoginFailure: 'page' | 'redirect';
   /** mock_login: who logs in without pages. */

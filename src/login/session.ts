@@ -14,18 +14,45 @@ export interface Session {
   /** Seconds since 1970: the moment of sign-in, whatever is asked for later. */
   authTime: number;
   selectedRoleId?: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: when it began, and when it is over unless it is used again before. */
   startedAt: number;
+  expiresAt: number;
   /** client_id → the sid in that client’s ID tokens: another for each client (facts 10.7). */
   sids: Readonly<Record<string, string>>;
 }
 
 export const SESSIONS = recordKind<Session>('session');
 
+/** Which session a sid belongs to, for logging out by it. */
+export const SIDS = recordKind<{ sessionId: string }>('sid');
+
+/** Sessions that were ended, not merely expired: their refresh tokens are worth nothing (OIDC Back-Channel Logout 2.7). */
+export const ENDED_SESSIONS = recordKind<true>('ended_session');
+
+/** Why a session ended, as the product behind CIS2 says it in logout tokens (facts 10.7). */
+export const LOGOUT_CAUSES = [
+  'CLIENT_LOGOUT',
+  'SESSION_IDLE_TIMEOUT',
+  'SESSION_MAX_TIMEOUT',
+  'SESSION_TERMINATION',
+] as const;
+export type LogoutCause = (typeof LOGOUT_CAUSES)[number];
+
+/** A session that expired is kept this long, so that its clients can still be told. */
+const KEPT_SECONDS = 3600;
+
+export const keptUntil = ({ expiresAt }: Session): number => expiresAt + KEPT_SECONDS * 1000;
+
 /** When the session is over if it is not used again: the idle limit or the absolute one, whichever is sooner. */
-export function sessionExpiry(session: Session, timeouts: Timeouts, now: number): number {
-  const absolute = session.startedAt + timeouts.session_max_seconds * 1000;
+export function sessionExpiry(startedAt: number, timeouts: Timeouts, now: number): number {
+  const absolute = startedAt + timeouts.session_max_seconds * 1000;
   return Math.min(absolute, now + timeouts.session_idle_seconds * 1000);
+}
+
+/** Which limit an expired session met. */
+export function causeOfExpiry({ startedAt, expiresAt }: Session, timeouts: Timeouts): LogoutCause {
+  const absolute = startedAt + timeouts.session_max_seconds * 1000;
+  return expiresAt >= absolute ? 'SESSION_MAX_TIMEOUT' : 'SESSION_IDLE_TIMEOUT';
 }
 
 /** Why a live session does not serve this request, in words; undefined where it does. */
@@ -34,6 +61,10 @@ export function whyNotReused(
   request: AuthorizationRequest,
   now: number,
 ): string | undefined {
+  if (session.expiresAt <= now) return 'the session has expired';
+  if (request.hintedUid !== undefined && request.hintedUid !== session.uid) {
+    return `id_token_hint names ${request.hintedUid}, and the session is of ${session.uid}`;
+  }
   if (request.prompt === 'login') return 'prompt=login asks for a new sign-in';
   const age = Math.floor(now / 1000) - session.authTime;
   if (request.maxAgeSeconds !== undefined && (request.maxAgeSeconds === 0 || age > request.maxAgeSeconds)) {

@@ -10,6 +10,7 @@ import { type Delivery, Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
+import { readIdTokenHint } from './id-token-hint.ts';
 import { mockParameterFault, readHeadlessPersona } from './mock-parameters.ts';
 import { encodingFault, type Fault, invalidRequest, missing } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
@@ -240,17 +241,32 @@ export function errorRedirect(
   };
 }
 
+const unreadableHint: Fault = invalidRequest('id_token_hint', 'The id_token_hint is not valid.', {
+  rule: 'id_token_hint is an ID token that this provider signed.',
+  found: 'one with another signature, another issuer, or no JWT',
+  expected: 'the id_token of a token response of this environment; it may have expired',
+  mend: 'Keep the ID token of the log-in, and send it unchanged.',
+  specification: 'OpenID Connect Core section 3.1.2.1',
+});
+
 /** Runs the checks. Throws a refusal that goes to the redirect URI. */
-export function checkRequest(identified: IdentifiedRequest, environment: Environment): AuthorizationRequest {
+export async function checkRequest(
+  identified: IdentifiedRequest,
+  environment: Environment,
+): Promise<AuthorizationRequest> {
   const { client, redirectUri, parameters } = identified;
-  for (const check of CHECKS) {
+  const hintText = parameters.get('id_token_hint');
+  const hint = hintText === undefined ? undefined : await readIdTokenHint(hintText, environment);
+  const hintIsReadable: Check = () => (hintText !== undefined && !hint ? unreadableHint : undefined);
+  for (const check of [...CHECKS, hintIsReadable]) {
     const fault = check(identified, environment);
     if (!fault) continue;
     const to = { redirectUri, state: parameters.get('state'), issuer: environment.issuer };
     const wire = { status: 400, error: fault.error, description: fault.description };
     throw new Refused(wire, fault.refusal, errorRedirect(to, wire), { client_id: client.client_id });
   }
-  return readRequest(identified, environment);
+  const request = readRequest(identified, environment);
+  return hint ? { ...request, hintedUid: hint.uid } : request;
 }
 
 function readRequest({ client, redirectUri, parameters }: IdentifiedRequest, environment: Environment) {

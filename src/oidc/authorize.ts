@@ -11,15 +11,9 @@ import { reusedSession, SESSIONS, type Session, whyNotReused } from '../login/se
 import type { Client } from '../relying-party/client-schema.ts';
 import { checkRequest, errorRedirect, identifyRequest, leniencies } from './authorization-request.ts';
 import { browserOf, sessionIdOf } from './cookies.ts';
-import type { ShowProgress } from './endpoints.ts';
-import { formOf, type Parameters, parseParameters } from './parameters.ts';
+import type { Pages } from './endpoints.ts';
+import { formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { beginLogin } from './progress.ts';
-
-const queryOf = (request: FastifyRequest): string => {
-  const url = request.raw.url ?? '';
-  const mark = url.indexOf('?');
-  return mark < 0 ? '' : url.slice(mark + 1);
-};
 
 /**
  * An authorization request as a form is answered by the same request as a link: a form that another site posts
@@ -30,12 +24,12 @@ export async function authorizeForm(request: FastifyRequest, reply: FastifyReply
   return reply.redirect(`${path}?${formOf(request.body).encoded}`, 303);
 }
 
-export function authorizeEndpoint(showProgress: ShowProgress) {
+export function authorizeEndpoint(showProgress: Pages['showProgress']) {
   return async function authorize(request: FastifyRequest, reply: FastifyReply) {
     const { environment } = request;
     reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
     const parameters = parseParameters(queryOf(request));
-    const { client, authorizationRequest } = check(request, parameters);
+    const { client, authorizationRequest } = await check(request, parameters);
     const sessionId = sessionIdOf(request);
     const session = await usableSession(request, client, authorizationRequest, sessionId);
     const progress = await beginLogin({
@@ -51,7 +45,7 @@ export function authorizeEndpoint(showProgress: ShowProgress) {
   };
 }
 
-function check(request: FastifyRequest, parameters: Parameters) {
+async function check(request: FastifyRequest, parameters: Parameters) {
   const { environment } = request;
   const { journal } = environment;
   journal.record({
@@ -62,7 +56,7 @@ function check(request: FastifyRequest, parameters: Parameters) {
     details: parameters.all(),
   });
   const identified = identifyRequest(parameters, environment);
-  const authorizationRequest = checkRequest(identified, environment);
+  const authorizationRequest = await checkRequest(identified, environment);
   const about = { request_id: request.id, client_id: identified.client.client_id };
   journal.record({
     ...about,
@@ -75,8 +69,9 @@ function check(request: FastifyRequest, parameters: Parameters) {
 }
 
 /**
- * The session that can stand in for signing in, if any. prompt=login ends it (facts 10.3); prompt=none without one
- * that needs no page is refused to the application.
+ * The session that can stand in for signing in, if any. With prompt=none, one that needs a page, or none at all, is
+ * refused to the application. The session that prompt=login sets aside lives on until the new sign-in succeeds, so
+ * that giving up costs nobody theirs.
  */
 async function usableSession(
   request: FastifyRequest,
@@ -100,7 +95,6 @@ async function usableSession(
   if (asked.prompt === 'none') {
     throw refusePrompt(environment, asked, environment.settings.prompt_none_error, why ?? '');
   }
-  if (asked.prompt === 'login' && sessionId !== undefined) await store.remove(SESSIONS, sessionId);
   return undefined;
 }
 

@@ -1,163 +1,132 @@
 /** Who calls the token endpoint: one function for each method, chosen by what the client is registered for. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Environment } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { assertionFault } from './client-assertion.ts';
+import { type Credentials, readCredentials } from './client-credentials.ts';
 import type { Parameters } from './parameters.ts';
+import { secretsEqual } from './secrets.ts';
 
 type Method = Client['token_endpoint_auth_method'];
 
-/** The credentials as they came, by the method they belong to. */
-interface Credentials {
-  method: Method;
-  clientId: string;
-  secret?: string;
-}
-
-const SPECIFICATION = 'RFC 6749 sections 2.3.1 and 5.2; facts 4.2, 10.5';
-
-/** Compares without telling by its time where two secrets differ, nor how long they are. */
-export function secretsEqual(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
-}
-
-function refuseClient(
-  description: string,
-  refusal: Omit<Refusal, 'specification'>,
-  authorization: boolean,
-  clientId?: string,
-): never {
-  // 401 with a challenge where the Authorization header was used, otherwise 400 (facts 10.5).
-  const wire = authorization
-    ? { status: 401, headers: { 'www-authenticate': 'Basic realm="/NHSIdentity/Healthcare"' } }
-    : { status: 400 };
-  throw new Refused(
-    { ...wire, error: 'invalid_client', description },
-    { ...refusal, specification: SPECIFICATION },
-    'json',
-    clientId === undefined ? {} : { client_id: clientId },
-  );
-}
+const SPECIFICATION = 'RFC 6749 sections 2.3.1 and 5.2; RFC 7523 section 3; facts 4.2, 10.5';
 
 const FAILED = 'Client authentication failed';
 
-/** Reads `Basic` credentials; each part is form-encoded inside the base64 (RFC 6749 section 2.3.1). */
-function readBasic(header: string): Credentials | undefined {
-  const encoded = /^Basic ([A-Za-z0-9+/=_-]+)$/i.exec(header)?.[1];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0) return undefined;
-  try {
-    const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
-      decodeURIComponent(part.replaceAll('+', ' ')),
-    );
-    return { method: 'client_secret_basic', clientId: clientId ?? '', secret: secret ?? '' };
-  } catch {
-    return undefined;
-  }
-}
-
-function readCredentials(parameters: Parameters, header: string | undefined): Credentials {
-  const clientId = parameters.get('client_id');
-  const secret = parameters.get('client_secret');
-  if (header !== undefined) {
-    const basic = readBasic(header);
-    if (!basic || secret !== undefined || (clientId !== undefined && clientId !== basic.clientId)) {
-      refuseClient(
-        FAILED,
-        {
-          rule: 'A client authenticates once, by one method.',
-          parameter: 'authorization',
-          found: basic
-            ? 'an Authorization header beside credentials in the body'
-            : 'an unreadable Authorization header',
-          expected: 'client_id and client_secret in the body, and no Authorization header',
-          mend: 'Set token_endpoint_auth_method to client_secret_post in the application’s OpenID Connect library.',
-        },
-        true,
-        clientId,
-      );
-    }
-    return basic;
-  }
-  if (clientId === undefined) {
-    refuseClient(
-      FAILED,
-      {
-        rule: 'The client says who it is.',
-        parameter: 'client_id',
-        found: 'no client_id and no Authorization header',
-        expected: 'client_id and client_secret in the body',
-        mend: 'Set token_endpoint_auth_method to client_secret_post in the application’s OpenID Connect library.',
-      },
-      false,
-    );
-  }
-  return secret === undefined
-    ? { method: 'none', clientId }
-    : { method: 'client_secret_post', clientId, secret };
+/** Why a client is not let in: the wire’s words, and the developer’s. */
+export interface ClientFault {
+  description: string;
+  refusal: Omit<Refusal, 'specification'>;
 }
 
 const METHOD_MENDS: Readonly<Record<Method, string>> = {
   client_secret_post:
     'Set the library’s token_endpoint_auth_method (client authentication) to client_secret_post: client_id and client_secret in the body.',
+  client_secret_jwt: 'Set the library’s token_endpoint_auth_method to client_secret_jwt.',
+  private_key_jwt: 'Set the library’s token_endpoint_auth_method to private_key_jwt.',
   client_secret_basic: 'Set the library’s token_endpoint_auth_method to client_secret_basic.',
   none: 'This client is public: send client_id without a secret, and code_verifier.',
 };
 
+function unknownClient(clientId: string, { clients }: Environment): ClientFault {
+  return {
+    description: FAILED,
+    refusal: {
+      rule: 'The client is registered.',
+      parameter: 'client_id',
+      found: clientId,
+      expected: `one of: ${[...clients.keys()].slice(0, 20).join(', ')}`,
+      mend: 'Use one of these, or add the client to the fixtures.',
+    },
+  };
+}
+
+/** Both kinds of assertion look the same until the client is known: its own method says which it has to be. */
+function methodFault(used: Credentials['method'], client: Client): ClientFault | undefined {
+  const registered = client.token_endpoint_auth_method;
+  const byAssertion = registered === 'private_key_jwt' || registered === 'client_secret_jwt';
+  if (used === registered || (used === 'assertion' && byAssertion)) return undefined;
+  return {
+    description: 'Invalid authentication method for accessing this endpoint.',
+    refusal: {
+      rule: 'The client authenticates by the method it is registered for.',
+      parameter: 'token_endpoint_auth_method',
+      found: used === 'assertion' ? 'a client assertion' : used,
+      expected: registered,
+      mend: METHOD_MENDS[registered],
+    },
+  };
+}
+
+function secretFault(secret: string, client: Client): ClientFault | undefined {
+  if (secretsEqual(secret, client.client_secret ?? '')) return undefined;
+  return {
+    description: FAILED,
+    refusal: {
+      rule: 'The client secret is right.',
+      parameter: 'client_secret',
+      found: 'another secret',
+      expected: `the client_secret of ${client.client_id} as it is registered`,
+      mend: 'Copy the secret from the start page or the fixtures into the application’s configuration.',
+    },
+  };
+}
+
+async function credentialsFault(
+  credentials: Credentials,
+  client: Client,
+  environment: Environment,
+): Promise<ClientFault | undefined> {
+  if (credentials.method === 'none') return undefined;
+  if (credentials.method === 'assertion') return assertionFault(credentials.assertion, client, environment);
+  return secretFault(credentials.secret, client);
+}
+
+function refuseClient(
+  fault: ClientFault,
+  { settings }: Environment,
+  usedHeader: boolean,
+  clientId: string | undefined,
+): never {
+  // A challenge belongs to an Authorization header that was used (RFC 6749 section 5.2).
+  const headers = { 'www-authenticate': 'Basic realm="/NHSIdentity/Healthcare"' };
+  const wire = usedHeader ? { status: 401, headers } : { status: settings.invalid_client_status };
+  throw new Refused(
+    { ...wire, error: 'invalid_client', description: fault.description },
+    { ...fault.refusal, specification: SPECIFICATION },
+    'json',
+    clientId === undefined ? {} : { client_id: clientId },
+  );
+}
+
 /** Says who calls; throws invalid_client otherwise. */
-export function authenticateClient(
+export async function authenticateClient(
   parameters: Parameters,
   header: string | undefined,
   environment: Environment,
-): Client {
-  const credentials = readCredentials(parameters, header);
-  const client = environment.clients.get(credentials.clientId);
+): Promise<Client> {
   const usedHeader = header !== undefined;
+  const credentials = readCredentials(parameters, header);
+  if ('refusal' in credentials) {
+    refuseClient(
+      { description: FAILED, ...credentials },
+      environment,
+      usedHeader,
+      parameters.get('client_id'),
+    );
+  }
+  const client = environment.clients.get(credentials.clientId);
   if (!client) {
     refuseClient(
-      FAILED,
-      {
-        rule: 'The client is registered.',
-        parameter: 'client_id',
-        found: credentials.clientId,
-        expected: `one of: ${[...environment.clients.keys()].slice(0, 20).join(', ')}`,
-        mend: 'Use one of these, or add the client to the fixtures.',
-      },
+      unknownClient(credentials.clientId, environment),
+      environment,
       usedHeader,
+      credentials.clientId,
     );
   }
-  const registered = client.token_endpoint_auth_method;
-  if (credentials.method !== registered) {
-    refuseClient(
-      'Invalid authentication method for accessing this endpoint.',
-      {
-        rule: 'The client authenticates by the method it is registered for.',
-        parameter: usedHeader ? 'authorization' : 'client_secret',
-        found: credentials.method,
-        expected: registered,
-        mend: METHOD_MENDS[registered],
-      },
-      usedHeader,
-      client.client_id,
-    );
-  }
-  if (registered !== 'none' && !secretsEqual(credentials.secret ?? '', client.client_secret ?? '')) {
-    refuseClient(
-      FAILED,
-      {
-        rule: 'The client secret is right.',
-        parameter: 'client_secret',
-        found: 'another secret',
-        expected: `the client_secret of ${client.client_id} in the fixtures`,
-        mend: 'Copy the secret from the start page or the fixtures into the application’s configuration.',
-      },
-      usedHeader,
-      client.client_id,
-    );
-  }
+  const fault =
+    methodFault(credentials.method, client) ?? (await credentialsFault(credentials, client, environment));
+  if (fault) refuseClient(fault, environment, usedHeader, client.client_id);
   return client;
 }

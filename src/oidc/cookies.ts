@@ -1,7 +1,7 @@
 /** The two cookies: which browser this is, and its single sign-on session. Ports share cookies, so both are named after this product. */
 import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { randomId } from './progress.ts';
+import { randomId } from './secrets.ts';
 
 const BROWSER_COOKIE = 'mock_cis2_browser';
 const SESSION_COOKIE = 'mock_cis2_session';
@@ -35,4 +35,8 @@ export const sessionIdOf = (request: FastifyRequest) => cookieOf(request, SESSIO
 
 export function setSession(request: FastifyRequest, reply: FastifyReply, sessionId: string) {
   setCookie(request, reply, SESSION_COOKIE, sessionId);
+}
+
+export function clearSession(request: FastifyRequest, reply: FastifyReply) {
+  reply.clearCookie(SESSION_COOKIE, { path: `${request.environment.prefix}/` });
 }

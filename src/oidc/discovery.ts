@@ -1,6 +1,10 @@
-/** The discovery document: CIS2’s shape and order (facts 10.2), naming only what this server does. */
+/** The discovery document: CIS2’s members and values (facts 10.2), naming only what this server does. */
 import { ACR_VALUES } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
+import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
+
+/** Those that CIS2 offers; a client’s relaxation to another is its own affair, and not advertised. */
+const AUTH_METHODS = ['client_secret_post', 'client_secret_jwt', 'private_key_jwt'];
 
 export function discoveryDocument({ issuer, backChannelBase }: { issuer: string; backChannelBase: string }) {
   return {
@@ -10,10 +14,13 @@ export function discoveryDocument({ issuer, backChannelBase }: { issuer: string;
     token_endpoint: `${backChannelBase}/access_token`,
     userinfo_endpoint: `${backChannelBase}/userinfo`,
     jwks_uri: `${backChannelBase}/connect/jwk_uri`,
+    end_session_endpoint: `${issuer}/connect/endSession`,
+    introspection_endpoint: `${backChannelBase}/introspect`,
+    revocation_endpoint: `${backChannelBase}/token/revoke`,
     scopes_supported: SCOPES,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
     subject_types_supported: ['public'],
     acr_values_supported: ACR_VALUES,
     claims_supported: [
@@ -40,7 +47,13 @@ export function discoveryDocument({ issuer, backChannelBase }: { issuer: string;
     require_pushed_authorization_requests: false,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: ['none', 'login', 'consent'],
-    token_endpoint_auth_methods_supported: ['client_secret_post'],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    token_endpoint_auth_methods_supported: AUTH_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_endpoint_auth_methods_supported: AUTH_METHODS,
+    revocation_endpoint_auth_methods_supported: AUTH_METHODS,
     id_token_signing_alg_values_supported: ['RS256'],
+    userinfo_signing_alg_values_supported: ['RS256'],
   };
 }

@@ -1,22 +1,60 @@
-/** The provider’s endpoints, at CIS2’s own paths below the realm (facts 1.3). */
+/** The provider’s endpoints, at CIS2’s own paths below the realm (facts 1.3, 10.2). */
+import fastifyCors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isClientOrigin } from '../relying-party/redirect-uris.ts';
 import { accessTokenEndpoint } from './access-token.ts';
 import { authorizeEndpoint, authorizeForm } from './authorize.ts';
 import { discoveryDocument } from './discovery.ts';
+import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
 import type { Progress } from './progress.ts';
+import { introspectionEndpoint, revocationEndpoint } from './token-status.ts';
 import { userInfoEndpoint } from './userinfo.ts';
 
-/** Shows where a log-in stands: a page, or the redirect that ends it. The pages provide it. */
-export type ShowProgress = (request: FastifyRequest, reply: FastifyReply, progress: Progress) => unknown;
+/** What endpoints show to a person. The pages folder provides it. */
+export interface Pages extends LogoutPages {
+  /** Shows where a log-in stands: a page, or the redirect that ends it. */
+  showProgress(request: FastifyRequest, reply: FastifyReply, progress: Progress): unknown;
+}
 
-export function registerEndpoints(app: FastifyInstance, realm: string, showProgress: ShowProgress) {
-  app.get(`${realm}/.well-known/openid-configuration`, async ({ environment }) =>
-    discoveryDocument(environment),
-  );
-  app.get(`${realm}/connect/jwk_uri`, async ({ environment }) => environment.keys.jwks());
-  app.get(`${realm}/authorize`, authorizeEndpoint(showProgress));
+/** The methods of each path below the realm; all others are refused by name. */
+export const ENDPOINT_METHODS: Readonly<Record<string, readonly string[]>> = {
+  '/.well-known/openid-configuration': ['GET', 'OPTIONS'],
+  '/connect/jwk_uri': ['GET', 'OPTIONS'],
+  '/authorize': ['GET', 'POST'],
+  '/access_token': ['POST', 'OPTIONS'],
+  '/userinfo': ['GET', 'POST', 'OPTIONS'],
+  '/token/revoke': ['POST', 'OPTIONS'],
+  '/introspect': ['POST', 'OPTIONS'],
+  '/connect/endSession': ['GET', 'POST'],
+};
+
+export async function registerEndpoints(app: FastifyInstance, realm: string, pages: Pages) {
+  app.get(`${realm}/authorize`, authorizeEndpoint(pages.showProgress));
   app.post(`${realm}/authorize`, authorizeForm);
-  app.post(`${realm}/access_token`, accessTokenEndpoint);
-  app.get(`${realm}/userinfo`, userInfoEndpoint);
-  app.post(`${realm}/userinfo`, userInfoEndpoint);
+  app.get(`${realm}/connect/endSession`, endSessionEndpoint(pages));
+  app.post(`${realm}/connect/endSession`, endSessionForm(pages));
+  await app.register(calledByPrograms, { prefix: realm });
+}
+
+/** What programs call, among them pages of other origins: those where a registered client lives, and no others. */
+async function calledByPrograms(scope: FastifyInstance) {
+  await scope.register(fastifyCors, {
+    delegator: (request, callback) => {
+      const { origin } = request.headers;
+      const allowed = origin !== undefined && isClientOrigin(request.environment.clients.values(), origin);
+      callback(null, {
+        origin: allowed ? origin : false,
+        methods: ['GET', 'POST'],
+        allowedHeaders: ['authorization', 'content-type'],
+        exposedHeaders: ['www-authenticate', 'x-mock-cis2-request-id'],
+      });
+    },
+  });
+  scope.get('/.well-known/openid-configuration', async ({ environment }) => discoveryDocument(environment));
+  scope.get('/connect/jwk_uri', async ({ environment }) => environment.keys.jwks());
+  scope.post('/access_token', accessTokenEndpoint);
+  scope.get('/userinfo', userInfoEndpoint);
+  scope.post('/userinfo', userInfoEndpoint);
+  scope.post('/token/revoke', revocationEndpoint);
+  scope.post('/introspect', introspectionEndpoint);
 }

@@ -14,6 +14,8 @@ export interface Grant {
   aal: string;
   /** Seconds since 1970: the moment of sign-in. */
   authTime: number;
+  /** The single sign-on session it came from, and the sid that the client knows it by. */
+  sessionId: string;
   sid: string;
   selectedRoleId?: string;
 }
@@ -29,10 +31,21 @@ export interface AuthorizationCode {
 
 export interface AccessToken {
   grantId: string;
+  /** Those of the grant, or fewer where a refresh asked for fewer. */
+  scopes: readonly string[];
   /** Milliseconds since 1970. */
   expiresAt: number;
+}
+
+/** Each is used once; what follows from it belongs to the same grant, its family (RFC 9700 section 4.14.2). */
+export interface RefreshToken {
+  grantId: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  redeemed: boolean;
 }
 
 export const GRANTS = recordKind<Grant>('grant');
 export const CODES = recordKind<AuthorizationCode>('code');
 export const ACCESS_TOKENS = recordKind<AccessToken>('access_token');
+export const REFRESH_TOKENS = recordKind<RefreshToken>('refresh_token');

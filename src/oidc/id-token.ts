@@ -23,7 +23,8 @@ function auditTrackingId(): string {
 export interface IdTokenMoment {
   issuer: string;
   accessToken: string;
-  code: string;
+  /** The code it was redeemed with; a refresh has none. */
+  code?: string;
   /** Seconds since 1970. */
   issuedAt: number;
   lifeSeconds: number;
@@ -32,8 +33,8 @@ export interface IdTokenMoment {
 export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMoment): JWTPayload {
   return {
     at_hash: leftHalfHash(moment.accessToken),
-    c_hash: leftHalfHash(moment.code),
-    ...(grant.state === undefined ? {} : { s_hash: leftHalfHash(grant.state) }),
+    ...(moment.code === undefined ? {} : { c_hash: leftHalfHash(moment.code) }),
+    ...(grant.state === undefined || moment.code === undefined ? {} : { s_hash: leftHalfHash(grant.state) }),
     sub: person.uid,
     subname: person.uid,
     uid: person.uid,
@@ -52,8 +53,9 @@ export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMomen
     auth_time: grant.authTime,
     iat: moment.issuedAt,
     exp: moment.issuedAt + moment.lifeSeconds,
-    // No nonce unless one was sent: strict libraries refuse an unrequested one (scenarios 2.1, row 7).
-    ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
+    // No nonce unless one was sent: strict libraries refuse an unrequested one (scenarios 2.1, row 7). None after a
+    // refresh either (OpenID Connect Core section 12.2).
+    ...(grant.nonce === undefined || moment.code === undefined ? {} : { nonce: grant.nonce }),
     // Strings, and the identity level under both of its names (facts 0, row 3; 10.9).
     id_assurance_level: person.id_assurance_level,
     idassurancelevel: person.id_assurance_level,

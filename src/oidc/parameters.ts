@@ -2,6 +2,7 @@
  * Parameters of a query or a form (application/x-www-form-urlencoded), read strictly: what is repeated or wrongly
  * encoded is remembered, so that it can be refused by name instead of being guessed at.
  */
+import type { FastifyRequest } from 'fastify';
 
 export interface Parameters {
   /** The text as it came. */
@@ -59,6 +60,12 @@ export function parseParameters(encoded: string): Parameters {
     oversized: [...oversized],
     all: () => Object.fromEntries(values),
   };
+}
+
+/** The query of a request as it came. */
+export function queryOf({ raw: { url = '' } }: FastifyRequest): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
 }
 
 /** The form of a request; one without a body is an empty form. The form parser is the only one that is registered. */

@@ -15,11 +15,13 @@ import { logInHeadless } from '../login/headless.ts';
 import { LOGINS, type Login, nhsmailAccountOf, type ReusedSession, startLogin } from '../login/login.ts';
 import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
-import { SESSIONS, type Session, sessionExpiry } from '../login/session.ts';
+import { keptUntil, SESSIONS, type Session, SIDS, sessionExpiry } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withParameters } from '../relying-party/redirect-uris.ts';
 import { errorRedirect } from './authorization-request.ts';
 import { CODES, GRANTS } from './grant.ts';
+import { randomId } from './secrets.ts';
+import { endSession } from './session-end.ts';
 
 /** Where a log-in stands after a step. */
 export type Progress =
@@ -33,8 +35,6 @@ const LOGIN_KEPT_SECONDS = 3600;
 
 /** Codes are kept this long after they expired, so that a late redemption is told why. */
 const CODE_KEPT_SECONDS = 600;
-
-export const randomId = (): string => randomBytes(32).toString('base64url');
 
 /** The client of a request that was checked; an unregistered one cannot carry a log-in on. */
 export function clientOf(request: AuthorizationRequest, { clients }: Environment): Client | undefined {
@@ -149,48 +149,79 @@ export function failureRedirect(
   return errorRedirect({ redirectUri, state, issuer }, failureOnTheWire(login, outcome));
 }
 
-/** The session after this log-in: the one reused and kept alive, or a new one with a new id (no fixation). */
-async function keepSession(
-  environment: Environment,
+interface KeptSession {
+  id: string;
+  session: Session;
+  sid: string;
+}
+
+/** The session after this log-in, before it is stored: the one reused, or a new one; with this client’s sid. */
+function sessionAfter(
+  { clock, settings }: Environment,
   login: Login,
   person: Person,
-  oldSessionId: string | undefined,
-): Promise<{ id: string; session: Session; sid: string }> {
-  const { store, clock, settings } = environment;
+  reused: Session | undefined,
+): Session {
   const { clientId } = login.request;
   const now = clock.now();
-  const selectedRoleId = selectedRoleOf(login, person);
-  const reused = login.session && (await store.get(SESSIONS, login.session.sessionId));
-  const sid = reused?.value.sids[clientId] ?? randomBytes(32).toString('base64');
   const account = nhsmailAccountOf(login);
-  const { selectedRoleId: roleBefore, ...before } = reused?.value ?? {
+  const before = reused ?? {
     uid: person.uid,
     authenticator: login.authenticator ?? 'nhsmail',
     ...(account === undefined ? {} : { account }),
     authTime: login.session?.authTime ?? nowInSeconds(clock),
     startedAt: now,
-    sids: {},
-    selectedRoleId: undefined,
+    sids: {} as Session['sids'],
   };
-  const role = selectedRoleId ?? roleBefore;
-  const session: Session = {
+  const selectedRoleId = selectedRoleOf(login, person) ?? reused?.selectedRoleId;
+  return {
     ...before,
-    ...(role === undefined ? {} : { selectedRoleId: role }),
-    sids: { ...before.sids, [clientId]: sid },
+    ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
+    expiresAt: sessionExpiry(before.startedAt, settings.timeouts, now),
+    sids: { ...before.sids, [clientId]: before.sids[clientId] ?? randomBytes(32).toString('base64') },
   };
-  const expiresAt = sessionExpiry(session, settings.timeouts, now);
-  if (reused && login.session) {
-    const { sessionId } = login.session;
-    // Two applications may use the session at once; whichever comes second reads again and adds its own sid.
-    if (await store.replace(SESSIONS, sessionId, { revision: reused.revision, value: session }, expiresAt)) {
-      return { id: sessionId, session, sid };
-    }
-    return keepSession(environment, login, person, oldSessionId);
-  }
-  const id = randomId();
-  if (oldSessionId !== undefined) await store.remove(SESSIONS, oldSessionId);
-  await store.add(SESSIONS, id, session, expiresAt);
+}
+
+/** Keeps the session alive that was reused, or begins one with a new id, which no one can have fixed before. */
+async function keepSession(
+  environment: Environment,
+  login: Login,
+  person: Person,
+  oldSessionId: string | undefined,
+): Promise<KeptSession> {
+  const { store } = environment;
+  const reusedId = login.session?.sessionId;
+  const reused = reusedId === undefined ? undefined : await store.get(SESSIONS, reusedId);
+  const session = sessionAfter(environment, login, person, reused?.value);
+  const id = reused && reusedId !== undefined ? reusedId : randomId();
+  const until = keptUntil(session);
+  const kept = reused
+    ? await store.replace(SESSIONS, id, { revision: reused.revision, value: session }, until)
+    : await store.add(SESSIONS, id, session, until);
+  // Two applications may use the session at once; whichever comes second reads again and adds its own sid.
+  if (!kept) return keepSession(environment, login, person, oldSessionId);
+  const sid = session.sids[login.request.clientId] ?? '';
+  const { session_max_seconds: longest } = environment.settings.timeouts;
+  await store.add(SIDS, sid, { sessionId: id }, session.startedAt + longest * 1000);
+  if (!reused && oldSessionId !== undefined) await replaceSession(environment, oldSessionId, session);
+  watchSession(environment, id, session);
   return { id, session, sid };
+}
+
+/** Only sessions of which somebody wants to hear are looked after. */
+function watchSession({ clients, sessionWatch }: Environment, id: string, session: Session) {
+  const wanted = Object.keys(session.sids).some((clientId) => clients.get(clientId)?.backchannel_logout_uri);
+  if (wanted) sessionWatch.watch(id, session.expiresAt);
+}
+
+/**
+ * A new sign-in takes the place of the browser’s session. When it is another person’s, that one is logged out;
+ * when it is the same person’s, the applications go on, and none is told to log out somebody who just logged in.
+ */
+async function replaceSession(environment: Environment, oldSessionId: string, { uid }: Session) {
+  const old = await environment.store.get(SESSIONS, oldSessionId);
+  if (old && old.value.uid !== uid) await endSession(oldSessionId, 'SESSION_TERMINATION', environment);
+  else await environment.store.remove(SESSIONS, oldSessionId);
 }
 
 /** Makes session, grant and code, and the redirect that carries the code (facts 0, row 8; 10.3). */
@@ -224,6 +255,7 @@ async function authorize(
     amr: amrOf(session.authenticator, acr, settings.passkey_amr),
     aal: authenticatorOf(session.authenticator).aal,
     authTime: session.authTime,
+    sessionId,
     sid,
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
   };

@@ -1,32 +1,14 @@
 /** The authorization code grant: from a code to an access token and an ID token, once (RFC 6749 section 4.1.3). */
-import { createHash, randomBytes } from 'node:crypto';
-import { nowInSeconds } from '../environment/clock.ts';
+import { createHash } from 'node:crypto';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
-import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { secretsEqual } from './client-authentication.ts';
-import { ACCESS_TOKENS, type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
-import { idTokenClaims } from './id-token.ts';
+import { type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
-
-export interface TokenResponse {
-  access_token: string;
-  scope: string;
-  token_type: 'Bearer';
-  expires_in: number;
-  id_token: string;
-  /** The request’s nonce again, a trait of the product behind CIS2 (facts 10.6). */
-  nonce?: string;
-}
-
-const INVALID_GRANT = 'The provided access grant is invalid, expired, or revoked.';
-
-function invalidGrant(refusal: Refusal, subject: Subject, description = INVALID_GRANT): Refused {
-  return new Refused({ status: 400, error: 'invalid_grant', description }, refusal, 'json', subject);
-}
+import { secretsEqual } from './secrets.ts';
+import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
 
 /** A code and the grant behind it. */
 interface Redeemable {
@@ -125,29 +107,19 @@ async function findCode(code: string, environment: Environment): Promise<Redeema
 }
 
 /** A code that comes twice is stolen or replayed: everything issued for it is revoked (RFC 6749 section 4.1.2). */
-async function refuseReuse(
+function refuseReuse(
   { code, grant }: Redeemable,
   environment: Environment,
   subject: Subject,
 ): Promise<never> {
-  await environment.store.remove(GRANTS, code.value.grantId);
-  environment.journal.record({
-    ...subject,
-    kind: 'grant_revoked',
-    uid: grant.uid,
-    explanation: 'The code came a second time, so the tokens issued for it are revoked.',
+  return revokeAndRefuse(code.value.grantId, grant, environment, subject, {
+    rule: 'A code is redeemed once.',
+    parameter: 'code',
+    found: 'a code that was redeemed before',
+    expected: 'a code that was not redeemed yet',
+    mend: 'Do not redeem again on a reload of the callback, and do not let two handlers redeem the same code.',
+    specification: 'RFC 6749 section 4.1.2; facts 10.5',
   });
-  throw invalidGrant(
-    {
-      rule: 'A code is redeemed once.',
-      parameter: 'code',
-      found: 'a code that was redeemed before',
-      expected: 'a code that was not redeemed yet',
-      mend: 'Do not redeem again on a reload of the callback, and do not let two handlers redeem the same code.',
-      specification: 'RFC 6749 section 4.1.2; facts 10.5',
-    },
-    subject,
-  );
 }
 
 export async function redeemCode(
@@ -173,39 +145,9 @@ export async function redeemCode(
   if (!(await environment.store.replace(CODES, code, redeemed, keptUntil))) {
     return refuseReuse(found, environment, subject);
   }
-  return issueTokens(found, code, environment, subject);
-}
-
-async function issueTokens(
-  { code: { value: record }, grant }: Redeemable,
-  code: string,
-  environment: Environment,
-  subject: Subject,
-): Promise<TokenResponse> {
-  const { clock, directory, settings, store, keys, journal, issuer } = environment;
-  const person = directory.person(grant.uid);
-  if (!person) throw invalidGrant(unknownCode(), subject);
-  const issuedAt = nowInSeconds(clock);
-  const accessToken = randomBytes(32).toString('base64url');
-  const expiresAt = (issuedAt + settings.timeouts.access_token_seconds) * 1000;
-  const lifeSeconds = settings.timeouts.id_token_seconds;
-  const claims = idTokenClaims(grant, person, { issuer, accessToken, code, issuedAt, lifeSeconds });
-  const idToken = await keys.sign(claims);
-  await store.add(ACCESS_TOKENS, accessToken, { grantId: record.grantId, expiresAt }, expiresAt);
-  journal.record({
-    ...subject,
-    kind: 'token_issued',
-    uid: grant.uid,
-    explanation: 'The code was redeemed for an access token and an ID token.',
-    details: { scope: grant.scopes.join(' '), id_token: idToken },
-  });
-  return {
-    access_token: accessToken,
-    scope: grant.scopes.join(' '),
-    token_type: 'Bearer',
-    // What is left, rounded down: the 3599 that CIS2 prints for an hour (facts 10.6).
-    expires_in: Math.floor((expiresAt - clock.now()) / 1000),
-    id_token: idToken,
-    ...(grant.nonce === undefined ? {} : { nonce: grant.nonce }),
-  };
+  return issueTokens(
+    { client, grantId: found.code.value.grantId, grant: found.grant, code },
+    environment,
+    subject,
+  );
 }

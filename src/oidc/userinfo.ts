@@ -1,6 +1,6 @@
 /** UserInfo: the claims of the granted scopes for a live access token (OpenID Connect Core section 5.3). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { userInfoClaims } from '../care-identity/claims.ts';
+import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import { ACCESS_TOKENS, GRANTS } from './grant.ts';
@@ -75,21 +75,25 @@ async function findGrant(token: string, { store, directory }: Environment) {
   const person = directory.person(grant.value.uid);
   if (!person)
     throw refuseToken(`a token of person ${grant.value.uid}, who is gone`, 'Log in as a person who exists.');
-  return { grant: grant.value, person };
+  return { grant: grant.value, scopes: stored.value.scopes, person };
 }
 
 export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
+  const { clients, directory, settings, keys, issuer } = environment;
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
-  const { grant, person } = await findGrant(bearerToken(request), environment);
-  const claims = userInfoClaims(person, grant.scopes, environment.directory);
+  const { grant, scopes, person } = await findGrant(bearerToken(request), environment);
+  const all = userInfoClaims(person, scopes, directory);
+  const claims = settings.single_object_collections ? withBareObjects(all) : all;
   environment.journal.record({
     request_id: request.id,
     client_id: grant.clientId,
     uid: person.uid,
     kind: 'userinfo_answered',
-    explanation: `UserInfo was answered with the claims of: ${grant.scopes.join(' ')}.`,
+    explanation: `UserInfo was answered with the claims of: ${scopes.join(' ')}.`,
     details: { claims },
   });
-  return claims;
+  if (clients.get(grant.clientId)?.userinfo_signed_response_alg === undefined) return claims;
+  // Without aud, as CIS2’s signed form was seen (facts 2.2).
+  return reply.type('application/jwt').send(await keys.sign({ iss: issuer, ...claims }));
 }

@@ -13,9 +13,9 @@ import {
   signInDirectly,
   signInToNhsmail,
 } from '../login/login.ts';
-import { secretsEqual } from '../oidc/client-authentication.ts';
 import { nearPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
+import { secretsEqual } from '../oidc/secrets.ts';
 import type { FormState } from './login-pages.ts';
 
 /** Either the log-in as it goes on, or the form again with what is wrong or asked for. */

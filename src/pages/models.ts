@@ -108,6 +108,19 @@ export interface OutcomePage extends Frame {
   reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
 }
 
+/** Asks whether to log out. Its form posts the fields back, and `logout_confirmed` = `yes`. */
+export interface AskToLogOutPage extends Frame {
+  action: string;
+  /** What the application asked for, to be posted back as hidden fields. */
+  fields: { name: string; value: string }[];
+}
+
+/** Says that the person is logged out. */
+export interface LoggedOutPage extends Frame {
+  /** Where to go on, if the application is known. */
+  back?: { url: string; clientName: string };
+}
+
 /** Anything that was refused at this server instead of being sent to the application. */
 export interface ErrorPage extends Frame {
   status: number;

@@ -3,15 +3,12 @@
  * not there, and what went wrong inside. The wire says what CIS2 says; the page, the journal and the log say why.
  */
 import { STATUS_CODES } from 'node:http';
-import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
-import type { Fault } from '../settings/faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
-import { faultsOf } from '../settings/validation.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -48,27 +45,12 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
 /** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
 function deliveryFor(request: FastifyRequest): Delivery {
   const path = request.url.split('?', 1)[0] ?? '';
-  if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration)$/.test(path)) return 'json';
+  if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration|token\/revoke|introspect)$/.test(path))
+    return 'json';
   if (path.includes('/_mock/')) return 'json';
-  return request.headers.accept?.includes('text/html') || /\/authorize$/.test(path) ? 'page' : 'json';
-}
-
-/** What a schema of our own API refuses: each fault with its path, what was found and what is allowed. */
-function refusedBySchema(error: FastifyError, request: FastifyRequest): Refused {
-  const faults = faultsOf(error.validationContext ?? '', (error.validation ?? []) as ErrorObject[]);
-  const said = (part: (fault: Fault) => string) =>
-    faults.map((fault) => `${fault.path}: ${part(fault)}`).join('; ');
-  return new Refused(
-    { status: 400, error: 'invalid_request', description: `Not allowed: ${said(({ found }) => found)}` },
-    {
-      rule: 'The request fits the schema of the endpoint.',
-      found: said(({ found }) => found),
-      expected: said(({ allowed }) => allowed),
-      mend: 'Correct what is named.',
-      specification: 'The mock’s own API',
-    },
-    deliveryFor(request),
-  );
+  return request.headers.accept?.includes('text/html') || /\/(authorize|endSession)$/.test(path)
+    ? 'page'
+    : 'json';
 }
 
 /** What Fastify itself refuses: media types, sizes and encodings. */
@@ -118,10 +100,6 @@ function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused
   );
 }
 
-function refusedByFramework(error: FastifyError, request: FastifyRequest): Refused {
-  return error.validation ? refusedBySchema(error, request) : refusedByFastify(error, request);
-}
-
 /** Largest body taken, in bytes. */
 export const BODY_LIMIT = 65_536;
 
@@ -162,6 +140,10 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   access_token: `${REALM_PATH}/access_token`,
   token: `${REALM_PATH}/access_token`,
   userinfo: `${REALM_PATH}/userinfo`,
+  endSession: `${REALM_PATH}/connect/endSession`,
+  logout: `${REALM_PATH}/connect/endSession`,
+  revoke: `${REALM_PATH}/token/revoke`,
+  introspect: `${REALM_PATH}/introspect`,
   jwk_uri: `${REALM_PATH}/connect/jwk_uri`,
   jwks: `${REALM_PATH}/connect/jwk_uri`,
   certs: `${REALM_PATH}/connect/jwk_uri`,
@@ -200,7 +182,7 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const isOurs = error instanceof Refused;
     const isFastify = !isOurs && error.statusCode !== undefined && error.statusCode < 500;
-    const refused = isOurs ? error : isFastify ? refusedByFramework(error, request) : faultInside(request);
+    const refused = isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request);
     if (!isOurs && !isFastify)
       log.error({ err: error, request_id: request.id }, 'a request failed inside the mock');
     record(request, refused);

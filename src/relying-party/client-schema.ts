@@ -3,6 +3,11 @@ import { type Static, Type } from 'typebox';
 
 const uri = (description: string) => Type.String({ minLength: 1, maxLength: 2048, description });
 
+/** RS, PS and ES for keys, HS for secrets: what CIS2’s discovery document lists (facts 10.2). */
+const SIGNING_ALGORITHMS = ['RS', 'PS', 'ES', 'HS'].flatMap((family) =>
+  ['256', '384', '512'].map((bits) => `${family}${bits}`),
+);
+
 export const ClientSchema = Type.Object(
   {
     client_id: Type.String({
@@ -26,18 +31,80 @@ export const ClientSchema = Type.Object(
       },
     ),
     token_endpoint_auth_method: Type.Union(
-      [Type.Literal('client_secret_post'), Type.Literal('client_secret_basic'), Type.Literal('none')],
+      [
+        Type.Literal('client_secret_post'),
+        Type.Literal('client_secret_jwt'),
+        Type.Literal('private_key_jwt'),
+        Type.Literal('client_secret_basic'),
+        Type.Literal('none'),
+      ],
       {
         description:
-          'How the client authenticates. client_secret_post is CIS2’s; client_secret_basic and none (a public client, PKCE required) are relaxations that CIS2 does not offer.',
+          'How the client authenticates. The first three are CIS2’s; client_secret_basic and none (a public client, PKCE required) are relaxations that CIS2 does not offer.',
       },
     ),
     client_secret: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 512,
-        description: 'Needed by client_secret_post and client_secret_basic.',
+        description:
+          'Needed by client_secret_post and client_secret_basic; by client_secret_jwt too, with at least 32 characters.',
       }),
+    ),
+    jwks_uri: Type.Optional(
+      uri(
+        'For private_key_jwt: where the client publishes its keys. Fetched when needed, cached for five minutes.',
+      ),
+    ),
+    jwks: Type.Optional(
+      Type.Object(
+        { keys: Type.Array(Type.Object({}, { additionalProperties: true }), { minItems: 1, maxItems: 50 }) },
+        {
+          additionalProperties: false,
+          description: 'For private_key_jwt: the public keys themselves, as a JWK Set.',
+        },
+      ),
+    ),
+    public_key_pem: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 20_000,
+        description: 'For private_key_jwt: a public key or a certificate as PEM.',
+      }),
+    ),
+    jwks_uri_signing_algorithm: Type.Optional(
+      Type.Union(
+        SIGNING_ALGORITHMS.map((algorithm) => Type.Literal(algorithm)),
+        {
+          description:
+            'The algorithm of the client’s assertions, wherever its keys come from. Left out: any that fits the key (RS, PS, ES; HS for client_secret_jwt).',
+        },
+      ),
+    ),
+    grant_types: Type.Optional(
+      Type.Array(Type.Union([Type.Literal('authorization_code'), Type.Literal('refresh_token')]), {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'Left out: authorization_code alone. With refresh_token, each token response carries one.',
+      }),
+    ),
+    userinfo_signed_response_alg: Type.Optional(
+      Type.Literal('RS256', { description: 'UserInfo as a signed JWT instead of JSON (facts 2.2).' }),
+    ),
+    post_logout_redirect_uris: Type.Optional(
+      Type.Array(uri('Compared as text with the one that is asked for.'), {
+        maxItems: 100,
+        description: 'Where a browser may be sent after logging out.',
+      }),
+    ),
+    backchannel_logout_uri: Type.Optional(
+      uri(
+        'Where logout tokens are posted when a session ends: http or https, on any host, since the mock calls it.',
+      ),
+    ),
+    backchannel_logout_session_required: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether logout tokens carry sid.' }),
     ),
     default_acr_values: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
@@ -63,7 +130,7 @@ export const ClientSchema = Type.Object(
       Type.Array(
         Type.Union([Type.Literal('allow_loopback_redirect_uris')], {
           description:
-            'allow_loopback_redirect_uris: any http(s) redirect URI on localhost, 127.0.0.1 or [::1], any port and path.',
+            'allow_loopback_redirect_uris: any http(s) redirect URI on localhost, 127.0.0.1 or [::1], any port and path; post-logout redirect URIs likewise.',
         }),
         {
           uniqueItems: true,

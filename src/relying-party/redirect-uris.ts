@@ -17,6 +17,21 @@ export function redirectUriRight(client: Client, uri: string): 'registered' | 'r
   return relaxed && isLoopbackUri(uri) ? 'relaxation' : undefined;
 }
 
+/** Whether a browser may be sent there after logging out: registered, as text, or let in by the same relaxation. */
+export function isPostLogoutUri(client: Client, uri: string): boolean {
+  if (client.post_logout_redirect_uris?.includes(uri)) return true;
+  return (client.relaxations?.includes('allow_loopback_redirect_uris') ?? false) && isLoopbackUri(uri);
+}
+
+/** Whether a page of this origin belongs to some registered client, and so may call the provider (CORS). */
+export function isClientOrigin(clients: Iterable<Client>, origin: string): boolean {
+  for (const { redirect_uris, relaxations } of clients) {
+    if (redirect_uris.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin)) return true;
+    if (relaxations?.includes('allow_loopback_redirect_uris') && isLoopbackUri(origin)) return true;
+  }
+  return false;
+}
+
 /** Why a URI cannot be registered; undefined where it can: https, or http on a loopback host, without fragment. */
 export function redirectUriFault(uri: string): string | undefined {
   if (!URL.canParse(uri)) return 'is not an absolute URI';

@@ -1,4 +1,5 @@
 /** What a schema cannot say of fixtures: keys that are unique, and references that lead somewhere. */
+import { createPublicKey } from 'node:crypto';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { Binding, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -59,27 +60,75 @@ function personFaults(
   ];
 }
 
-function clientFaults(path: string, client: Client): Fault[] {
-  const faults = client.redirect_uris.flatMap((uri, index) => {
-    const fault = redirectUriFault(uri);
-    if (fault === undefined) return [];
+/** Faults of a client’s redirect URIs, which browsers are sent to. */
+function redirectFaults(path: string, { redirect_uris, post_logout_redirect_uris = [] }: Client): Fault[] {
+  const lists = { redirect_uris, post_logout_redirect_uris };
+  return Object.entries(lists).flatMap(([list, uris]) =>
+    uris.flatMap((uri, index) => {
+      const fault = redirectUriFault(uri);
+      if (fault === undefined) return [];
+      return [
+        {
+          path: `${path}/${list}/${index}`,
+          found: `${shown(uri)}, which ${fault}`,
+          allowed: 'an absolute https URI, or http on a loopback host, without fragment',
+        },
+      ];
+    }),
+  );
+}
+
+/** Faults of the addresses that the mock itself calls. */
+function outboundFaults(path: string, client: Client): Fault[] {
+  return (['jwks_uri', 'backchannel_logout_uri'] as const).flatMap((field) => {
+    const uri = client[field];
+    if (uri === undefined || (/^https?:\/\//.test(uri) && URL.canParse(uri))) return [];
+    return [{ path: `${path}/${field}`, found: shown(uri), allowed: 'an absolute http or https URI' }];
+  });
+}
+
+/** Shortest secret that an HMAC may be keyed with (RFC 7518 section 3.2, for HS256). */
+const SHORTEST_HMAC_SECRET = 32;
+
+/** Faults of what the authentication method needs. */
+function methodFaults(path: string, client: Client): Fault[] {
+  const { token_endpoint_auth_method: method, client_secret: secret } = client;
+  if (method === 'none') return [];
+  if (method !== 'private_key_jwt') {
+    if (secret === undefined) {
+      return [
+        { path: `${path}/client_secret`, found: 'nothing', allowed: `a secret, which ${method} needs` },
+      ];
+    }
+    if (method !== 'client_secret_jwt' || secret.length >= SHORTEST_HMAC_SECRET) return [];
+    const allowed = `at least ${SHORTEST_HMAC_SECRET} characters, which client_secret_jwt needs`;
+    return [{ path: `${path}/client_secret`, found: `${secret.length} characters`, allowed }];
+  }
+  if (client.public_key_pem !== undefined && !isPublicKey(client.public_key_pem)) {
     return [
       {
-        path: `${path}/redirect_uris/${index}`,
-        found: `${shown(uri)}, which ${fault}`,
-        allowed: 'an absolute https URI, or http on a loopback host, without fragment',
+        path: `${path}/public_key_pem`,
+        found: 'what is no PEM key',
+        allowed: 'a public key or certificate as PEM',
       },
     ];
-  });
-  const needsSecret = client.token_endpoint_auth_method !== 'none';
-  if (needsSecret && client.client_secret === undefined) {
-    faults.push({
-      path: `${path}/client_secret`,
-      found: 'nothing',
-      allowed: `a secret, which ${client.token_endpoint_auth_method} needs`,
-    });
   }
-  return faults;
+  if (client.jwks_uri ?? client.jwks ?? client.public_key_pem) return [];
+  const allowed = 'jwks_uri, jwks or public_key_pem, one of which private_key_jwt needs';
+  return [{ path: `${path}/jwks_uri`, found: 'nothing', allowed }];
+}
+
+function isPublicKey(pem: string): boolean {
+  try {
+    return createPublicKey(pem).type === 'public';
+  } catch {
+    return false;
+  }
+}
+
+/** What a schema cannot say of one client. */
+export function clientFaults(path: string, client: Client): Fault[] {
+  return [...redirectFaults(path, client), ...outboundFaults(path, client), ...methodFaults(path, client)];
 }
 
 /** Faults of values that may stand only once. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { NhsmailAccount, Organisation, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { crossCheck } from './cross-checks.ts';
+import { clientFaults, crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
 import type { Settings } from './settings-schema.ts';
@@ -48,6 +48,23 @@ const validate = lazyValidator(() => {
   const name = 'fixtures.schema.json';
   return parse(read(new URL(name, FIXTURES_FOLDER), name), name) as object;
 });
+
+/** The schema of one client, as the published schema has it. */
+const validateClient = lazyValidator(() => {
+  const name = 'fixtures.schema.json';
+  const schema = parse(read(new URL(name, FIXTURES_FOLDER), name), name) as {
+    properties: { clients: { items: object } };
+  };
+  return schema.properties.clients.items;
+});
+
+/** Checks one client, as the control API registers it. Throws every fault at once. */
+export function checkClient(value: unknown): Client {
+  if (!validateClient(value)) throw new ConfigurationError(faultsOf('', validateClient.errors ?? []));
+  const faults = clientFaults('', value as Client);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return value as Client;
+}
 
 /** Where each entry stands, so that a fault found after merging still names its file and place. */
 const placeOf = new WeakMap<object, string>();

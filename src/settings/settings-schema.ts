@@ -14,11 +14,22 @@ export const TimeoutsSchema = Type.Object(
     authorization_code_seconds: seconds(120, 'Life of an authorization code (facts 10.6).'),
     access_token_seconds: seconds(3600, 'Life of an access token (facts 3.4, 10.6).'),
     id_token_seconds: seconds(3600, 'Life of an ID token (facts 3.4, 10.6).'),
+    refresh_token_seconds: seconds(604_800, 'Life of a refresh token (facts 10.6).'),
     session_idle_seconds: seconds(
       1800,
       'A single sign-on session unused for this long is over (facts 10.6).',
     ),
     session_max_seconds: seconds(7200, 'A single sign-on session this old is over (facts 10.6).'),
+    client_assertion_seconds: seconds(300, 'How far ahead exp of a client assertion may be (facts 4.2).'),
+    clock_tolerance_seconds: seconds(
+      30,
+      'How far a client’s clock may differ from the mock’s, in its assertions.',
+    ),
+    logout_token_seconds: seconds(120, 'Life of a logout token.'),
+    outbound_call_seconds: seconds(
+      5,
+      'How long a client’s jwks_uri or backchannel_logout_uri may take to answer.',
+    ),
   },
   { ...closed, description: 'All times, in seconds, counted by the environment’s clock.' },
 );
@@ -57,6 +68,22 @@ export const SettingsSchema = Type.Object(
       default: 'login_required',
       description:
         'Answer to prompt=none without a session: OpenID Connect’s login_required, or interaction_required as the product behind CIS2 says (facts 10.3).',
+    }),
+    invalid_client_status: Type.Union([Type.Literal(401), Type.Literal(400)], {
+      default: 401,
+      description:
+        'HTTP status of invalid_client at the token endpoint. CIS2’s own is not public (facts 5.1, 10.5).',
+    }),
+    backchannel_logout_attempts: Type.Integer({
+      minimum: 1,
+      maximum: 10,
+      default: 2,
+      description: 'How often a logout token is posted until the client answers with 2xx or 4xx.',
+    }),
+    single_object_collections: Type.Boolean({
+      default: false,
+      description:
+        'Whether UserInfo sends a collection of one role or organisation as a bare object instead of a list (facts 0, row 7).',
     }),
     passkey_amr: Type.String({
       minLength: 1,

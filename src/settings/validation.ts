@@ -38,7 +38,7 @@ export function lazyValidator(schemaOf: () => object): Validator {
 /** What a schema error means, in words; undefined for those that only sum up others. */
 function faultOf(name: string, error: ErrorObject): Fault | undefined {
   const { keyword, instancePath, params, data, message } = error;
-  const at = (field: string) => `${name} ${instancePath}${field}`.trimEnd();
+  const at = (field: string) => `${name} ${instancePath}${field}`.trim();
   const path = at('');
   if (keyword === 'anyOf' && Array.isArray(error.schema)) {
     const values = (error.schema as { const?: unknown }[]).flatMap((each) =>

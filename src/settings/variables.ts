@@ -16,6 +16,8 @@ export interface Variables {
   internalOrigin?: string;
   /** Path of a fixtures file or folder. Default: the fixtures of the package. */
   fixtures?: string;
+  /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
+  signingKeys?: string;
   logLevel: LogLevel;
 }
 
@@ -27,7 +29,7 @@ const ORIGIN = /^https?:\/\/[^\s/?#@\\]+$/;
 
 export const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
 
-const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'LOG_LEVEL'];
+const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'SIGNING_KEYS', 'LOG_LEVEL'];
 
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
@@ -69,10 +71,11 @@ export function readVariables(source: Source): Variables {
     publicOrigin: take('PUBLIC_ORIGIN', isOrigin, anOrigin, asText),
     internalOrigin: take('INTERNAL_ORIGIN', isOrigin, anOrigin, asText),
     fixtures: take('FIXTURES', () => true, 'a path', asText),
+    signingKeys: take('SIGNING_KEYS', () => true, 'a path', asText),
     logLevel: take('LOG_LEVEL', isLevel, LOG_LEVELS.join(', '), (text) => text as LogLevel),
   };
   if (faults.length > 0) throw new ConfigurationError(faults);
-  const { publicOrigin, internalOrigin, fixtures } = read;
+  const { publicOrigin, internalOrigin, fixtures, signingKeys } = read;
   return {
     port: read.port ?? 8585,
     host: read.host ?? '127.0.0.1',
@@ -80,5 +83,6 @@ export function readVariables(source: Source): Variables {
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(internalOrigin === undefined ? {} : { internalOrigin }),
     ...(fixtures === undefined ? {} : { fixtures }),
+    ...(signingKeys === undefined ? {} : { signingKeys }),
   };
 }

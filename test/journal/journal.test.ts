@@ -82,7 +82,8 @@ describe('GET /_mock/journal', () => {
     const { app } = await testMock();
     const response = await browser(app).get('/_mock/journal?person=x');
     expect(response.statusCode).toBe(400);
-    expect(response.json().error_description).toContain('/person: an unknown field');
+    expect(response.headers['content-type']).toContain('application/problem+json');
+    expect(response.json().faults).toMatchObject([{ pointer: '/person', found: 'an unknown field' }]);
   });
 });
 

@@ -1,0 +1,91 @@
+/**
+ * Back-channel logout: a signed logout token, posted to every client of a session that ended (OpenID Connect
+ * Back-Channel Logout 1.0, facts 4.4 and 10.7). Nobody waits for it: a client that answers slowly, badly or not at
+ * all delays no one. Each delivery and its answer is in the journal.
+ */
+import { randomUUID } from 'node:crypto';
+import { nowInSeconds } from '../environment/clock.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { LogoutCause, Session } from '../login/session.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { fetchBounded, type OutboundAnswer } from '../relying-party/outbound.ts';
+
+export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+
+/** Of a client’s answer; more is not read. */
+const MAX_ANSWER_BYTES = 16_384;
+
+/** What a logout token is about: one client’s part of a session. */
+export interface LogoutNotice {
+  client: Client;
+  uid: string;
+  sid: string;
+  cause: LogoutCause;
+}
+
+/** The logout token of one client: aud a string, exp there, iat never ahead, no nonce (facts 10.7; scenarios 2.1, row 12). */
+export function logoutToken(
+  { client, uid, sid, cause }: LogoutNotice,
+  environment: Environment,
+): Promise<string> {
+  const { clock, settings, keys, issuer } = environment;
+  const iat = nowInSeconds(clock);
+  const claims = {
+    iss: issuer,
+    sub: uid,
+    aud: client.client_id,
+    iat,
+    exp: iat + settings.timeouts.logout_token_seconds,
+    jti: randomUUID(),
+    events: { [LOGOUT_EVENT]: {} },
+    ...(client.backchannel_logout_session_required === false ? {} : { sid }),
+    cause,
+  };
+  return keys.sign(claims, 'logout+jwt');
+}
+
+/** What came of one attempt, in words, and whether another one makes sense. */
+function judge(answer: OutboundAnswer): { said: string; final: boolean } {
+  if ('failure' in answer) return { said: `failed: ${answer.failure}`, final: false };
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { said: `was accepted with ${status}`, final: true };
+  if (status >= 300 && status < 400)
+    return { said: `was answered with a redirect, ${status}, which is not followed`, final: true };
+  return { said: `was refused with ${status}`, final: status < 500 };
+}
+
+async function deliver(notice: LogoutNotice, uri: string, environment: Environment) {
+  const { settings, journal } = environment;
+  const token = await logoutToken(notice, environment);
+  const attempts = settings.backchannel_logout_attempts;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const answer = await fetchBounded(uri, {
+      timeoutSeconds: settings.timeouts.outbound_call_seconds,
+      maxBytes: MAX_ANSWER_BYTES,
+      form: { logout_token: token },
+    });
+    const { said, final } = judge(answer);
+    journal.record({
+      kind: 'logout_token_sent',
+      client_id: notice.client.client_id,
+      uid: notice.uid,
+      explanation: `The logout token for ${uri} ${said}, at attempt ${attempt} of ${attempts}.`,
+      details: { uri, attempt, logout_token: token, answer },
+    });
+    if (final) return;
+  }
+}
+
+/** Tells every client of the session that has a backchannel_logout_uri, all at once. Never throws. */
+export async function notifyClients(
+  session: Session,
+  cause: LogoutCause,
+  environment: Environment,
+): Promise<void> {
+  const deliveries = Object.entries(session.sids).flatMap(([clientId, sid]) => {
+    const client = environment.clients.get(clientId);
+    if (!client?.backchannel_logout_uri) return [];
+    return [deliver({ client, uid: session.uid, sid, cause }, client.backchannel_logout_uri, environment)];
+  });
+  await Promise.allSettled(deliveries);
+}

@@ -1,0 +1,82 @@
+/** The refresh token grant: rotation, and revocation of the whole family on reuse (RFC 6749 section 6, RFC 9700 4.14.2). */
+import type { Environment } from '../environment/environment.ts';
+import type { Subject } from '../journal/journal.ts';
+import { Refused } from '../journal/refused.ts';
+import { ENDED_SESSIONS } from '../login/session.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { GRANTS, REFRESH_TOKENS } from './grant.ts';
+import type { Parameters } from './parameters.ts';
+import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
+
+const SPECIFICATION = 'RFC 6749 section 6; RFC 9700 section 4.14.2';
+
+/** The scopes of the new access token: those of the grant, or fewer of them. */
+function narrowed(
+  asked: string | undefined,
+  granted: readonly string[],
+  subject: Subject,
+): readonly string[] {
+  const scopes = asked?.split(' ').filter(Boolean);
+  const tooMany = scopes?.filter((scope) => !granted.includes(scope)) ?? [];
+  if (tooMany.length === 0) return scopes ?? granted;
+  throw new Refused(
+    { status: 400, error: 'invalid_scope', description: 'The requested scope exceeds the scope granted.' },
+    {
+      rule: 'A refresh asks for no more than was granted.',
+      parameter: 'scope',
+      found: tooMany.join(' '),
+      expected: granted.join(' '),
+      mend: 'Leave scope out, or ask for fewer scopes.',
+      specification: SPECIFICATION,
+    },
+    'json',
+    subject,
+  );
+}
+
+function unusable(found: string, mend: string) {
+  return {
+    rule: 'A refresh token is a live one of this client.',
+    parameter: 'refresh_token',
+    found,
+    expected: 'the newest refresh token of a grant of this client',
+    mend,
+    specification: SPECIFICATION,
+  };
+}
+
+export async function redeemRefreshToken(
+  client: Client,
+  parameters: Parameters,
+  environment: Environment,
+  subject: Subject,
+): Promise<TokenResponse> {
+  const { store } = environment;
+  const token = parameters.get('refresh_token') ?? '';
+  const stored = await store.get(REFRESH_TOKENS, token);
+  const grant = stored && (await store.get(GRANTS, stored.value.grantId));
+  if (!stored || !grant) {
+    throw invalidGrant(unusable('an unknown, expired or revoked one', 'Log in again.'), subject);
+  }
+  // Refresh tokens end with the session that is logged out (OpenID Connect Back-Channel Logout section 2.7).
+  if (await store.get(ENDED_SESSIONS, grant.value.sessionId)) {
+    throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), subject);
+  }
+  const { grantId, expiresAt, redeemed } = stored.value;
+  if (grant.value.clientId !== client.client_id) {
+    const mend = `Use it as ${grant.value.clientId}, to whom it was issued.`;
+    throw invalidGrant(
+      unusable(`a refresh token of another client, sent by ${client.client_id}`, mend),
+      subject,
+    );
+  }
+  const scopes = narrowed(parameters.get('scope'), grant.value.scopes, subject);
+  const used = { revision: stored.revision, value: { grantId, expiresAt, redeemed: true } };
+  // Of two requests with the same token one wins; the other is a reuse like any later one.
+  if (redeemed || !(await store.replace(REFRESH_TOKENS, token, used, expiresAt))) {
+    const mend = 'Keep the refresh_token of each token response, and use that one the next time.';
+    const refusal = unusable('a refresh token that was used before', mend);
+    return revokeAndRefuse(grantId, grant.value, environment, subject, refusal);
+  }
+  return issueTokens({ client, grantId, grant: grant.value, scopes }, environment, subject);
+}

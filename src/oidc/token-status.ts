@@ -1,0 +1,107 @@
+/** Revocation (RFC 7009) and introspection (RFC 7662) of access tokens and refresh tokens. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../environment/environment.ts';
+import { Refused } from '../journal/refused.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { authenticatedForm } from './authenticated-form.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import type { Parameters } from './parameters.ts';
+
+interface KnownToken {
+  kind: 'access_token' | 'refresh_token';
+  grantId: string;
+  grant: Grant;
+  scopes: readonly string[];
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** The live token, whichever kind it is; a hint at the kind is not needed (RFC 7009 section 2.1). */
+async function findToken(token: string, { store }: Environment): Promise<KnownToken | undefined> {
+  const access = await store.get(ACCESS_TOKENS, token);
+  const refresh = access ? undefined : await store.get(REFRESH_TOKENS, token);
+  const found = access ?? refresh;
+  const grant = found && (await store.get(GRANTS, found.value.grantId));
+  if (!found || !grant || refresh?.value.redeemed) return undefined;
+  const { grantId, expiresAt } = found.value;
+  const scopes = access?.value.scopes ?? grant.value.scopes;
+  return { kind: access ? 'access_token' : 'refresh_token', grantId, grant: grant.value, scopes, expiresAt };
+}
+
+function tokenOf(parameters: Parameters, client: Client): string {
+  const token = parameters.get('token');
+  if (token !== undefined) return token;
+  throw new Refused(
+    { status: 400, error: 'invalid_request', description: "Missing parameter, 'token'" },
+    {
+      rule: 'token is required.',
+      parameter: 'token',
+      found: 'nothing, or an empty value',
+      expected: 'an access token or a refresh token',
+      mend: 'Send the token as the form field token.',
+      specification: 'RFC 7009 section 2.1; RFC 7662 section 2.1',
+    },
+    'json',
+    { client_id: client.client_id },
+  );
+}
+
+/** An unknown token is as good as revoked: 200 all the same. Another client’s is refused (RFC 7009 section 2.1). */
+export async function revocationEndpoint(request: FastifyRequest, reply: FastifyReply) {
+  const { environment } = request;
+  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+  const { client, parameters } = await authenticatedForm(request, 'A request to revoke a token came in.');
+  const token = tokenOf(parameters, client);
+  const known = await findToken(token, environment);
+  const subject = { request_id: request.id, client_id: client.client_id };
+  if (known && known.grant.clientId !== client.client_id) {
+    throw new Refused(
+      { status: 400, error: 'unauthorized_client', description: 'The token was issued to another client.' },
+      {
+        rule: 'A client revokes its own tokens.',
+        parameter: 'token',
+        found: `a token of ${known.grant.clientId}`,
+        expected: `a token of ${client.client_id}`,
+        mend: 'Revoke it as the client that it was issued to.',
+        specification: 'RFC 7009 section 2.1',
+      },
+      'json',
+      subject,
+    );
+  }
+  if (known?.kind === 'refresh_token') await environment.store.remove(GRANTS, known.grantId);
+  if (known?.kind === 'access_token') await environment.store.remove(ACCESS_TOKENS, token);
+  const what =
+    known?.kind === 'refresh_token' ? 'The refresh token, and all of its grant, was' : 'The access token was';
+  environment.journal.record({
+    ...subject,
+    ...(known ? { uid: known.grant.uid } : {}),
+    kind: 'grant_revoked',
+    explanation: known
+      ? `${what} revoked.`
+      : 'An unknown or expired token was to be revoked; nothing was to do.',
+  });
+  return reply.code(200).send();
+}
+
+/** Tells a client of any live token; of everything else only that it is not active (RFC 7662 section 2.2). */
+export async function introspectionEndpoint(request: FastifyRequest, reply: FastifyReply) {
+  const { environment } = request;
+  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+  const { client, parameters } = await authenticatedForm(request, 'A request to introspect a token came in.');
+  const known = await findToken(tokenOf(parameters, client), environment);
+  if (!known) return { active: false };
+  const { grant, kind, scopes, expiresAt } = known;
+  return {
+    active: true,
+    scope: scopes.join(' '),
+    client_id: grant.clientId,
+    user_id: grant.uid,
+    username: grant.uid,
+    token_type: kind === 'access_token' ? 'Bearer' : 'refresh_token',
+    exp: Math.floor(expiresAt / 1000),
+    sub: grant.uid,
+    iss: environment.issuer,
+    auth_time: grant.authTime,
+  };
+}
