@@ -8,13 +8,10 @@ interface Entry {
   expiresAt: number;
 }
 
-/** How many records of each kind are kept; beyond it, the oldest are dropped. */
-export const DEFAULT_CAPACITY = 100_000;
-
 /** How many of the oldest records each write looks at, so that expired ones go without a timer. */
 const SWEEP = 2;
 
-export function createMemoryStore(clock: Clock, capacity: number = DEFAULT_CAPACITY): Store {
+export function createMemoryStore(clock: Clock): Store {
   const kinds = new Map<string, Map<string, Entry>>();
   let revisions = 0;
 
@@ -27,7 +24,7 @@ export function createMemoryStore(clock: Clock, capacity: number = DEFAULT_CAPAC
   }
 
   /** A Map keeps the order of insertion, and every write inserts anew: the first entries are the oldest. */
-  function sweep(entries: Map<string, Entry>) {
+  function sweep(entries: Map<string, Entry>, capacity: number) {
     let kept = 0;
     for (const [id, entry] of entries) {
       if (entries.size > capacity || entry.expiresAt <= clock.now()) entries.delete(id);
@@ -47,7 +44,7 @@ export function createMemoryStore(clock: Clock, capacity: number = DEFAULT_CAPAC
     entries.delete(id);
     revisions += 1;
     entries.set(id, { value, revision: revisions, expiresAt });
-    sweep(entries);
+    sweep(entries, kind.capacity);
   }
 
   return {

@@ -7,12 +7,14 @@
 /** A kind of record and, for the type checker, the shape of its values. Records are plain data. */
 export interface RecordKind<T> {
   readonly name: string;
+  /** How many are kept; beyond it the oldest are dropped. */
+  readonly capacity: number;
   /** Never there: it carries T through inference. */
   readonly shape?: T;
 }
 
 /** Declares a kind; its name keeps it apart from the others in a store. */
-export const recordKind = <T>(name: string): RecordKind<T> => ({ name });
+export const recordKind = <T>(name: string, capacity = 200_000): RecordKind<T> => ({ name, capacity });
 
 export interface Stored<T> {
   value: T;

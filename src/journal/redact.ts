@@ -16,12 +16,16 @@ const SECRET_NAMES = new Set([
 const SIGNED_JWT = /\b(eyJ[\w-]+\.[\w-]+)\.[\w-]+/g;
 
 const MAX_TEXT = 2000;
+const MAX_NAME = 64;
 
 /** A JWT keeps its header and claims, which people want to read, and loses its signature; long text is cut. */
 export function redactText(text: string): string {
   const shortened = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}… (${text.length} characters)` : text;
   return shortened.replace(SIGNED_JWT, '$1.(signature removed)');
 }
+
+/** Most characters that the details of one event hold: the journal is bounded in memory, not in events alone. */
+const MAX_DETAILS = 16_000;
 
 function redactValue(name: string, value: unknown): unknown {
   if (SECRET_NAMES.has(name)) return '(redacted)';
@@ -32,5 +36,16 @@ function redactValue(name: string, value: unknown): unknown {
 }
 
 export function redact(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, redactValue(name, value)]));
+  const redacted: Record<string, unknown> = {};
+  let size = 0;
+  for (const [name, value] of Object.entries(details)) {
+    const kept = redactValue(name.slice(0, MAX_NAME), value);
+    size += MAX_NAME + (typeof kept === 'string' ? kept.length : 0);
+    if (size > MAX_DETAILS) {
+      redacted['more'] = '(left out: too much for the journal)';
+      break;
+    }
+    redacted[name.slice(0, MAX_NAME)] = kept;
+  }
+  return redacted;
 }

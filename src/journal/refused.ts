@@ -8,7 +8,7 @@ export interface WireError {
   status: number;
   /** OAuth error code. */
   error: string;
-  /** error_description: ASCII without control characters, quotes or backslashes where it is redirected. */
+  /** error_description; what RFC 6749 does not allow in it is replaced. */
   description: string;
   headers?: Readonly<Record<string, string>>;
 }
@@ -16,11 +16,15 @@ export interface WireError {
 /** How it is delivered: as JSON, as a page, or by redirect to a verified redirect URI. */
 export type Delivery = 'json' | 'page' | { location: string };
 
+/** An error_description with only the characters that it may have (RFC 6749 section 4.1.2.1). */
+export const wireText = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
+
 export class Refused extends Error {
   override readonly name = 'Refused';
+  readonly wire: WireError;
 
   constructor(
-    readonly wire: WireError,
+    wire: WireError,
     readonly refusal: Refusal,
     readonly delivery: Delivery,
     readonly subject: Subject = {},
@@ -28,5 +32,6 @@ export class Refused extends Error {
     readonly continueUrl?: string,
   ) {
     super(`${wire.error}: ${refusal.rule}: found ${refusal.found}`);
+    this.wire = { ...wire, description: wireText(wire.description) };
   }
 }

@@ -59,7 +59,8 @@ export interface Login {
   ended?: { decision: Decision; at: number };
 }
 
-export const LOGINS = recordKind<Login>('login');
+/** Each may hold a long state, so fewer are kept than of other records. */
+export const LOGINS = recordKind<Login>('login', 20_000);
 
 /** What the person sees next. */
 export type LoginStep =

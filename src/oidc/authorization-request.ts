@@ -6,7 +6,7 @@
 import { requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
-import { type Delivery, Refused } from '../journal/refused.ts';
+import { type Delivery, Refused, wireText } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
@@ -234,7 +234,7 @@ export function errorRedirect(
   return {
     location: withParameters(redirectUri, {
       error: error.error,
-      error_description: error.description,
+      error_description: wireText(error.description),
       state,
       iss: issuer,
     }),
