@@ -19,13 +19,26 @@ import { lazyValidator } from './settings/validation.ts';
 /** Room for the longest authorization request as a link. */
 const MAX_HEADER_BYTES = 65_536;
 
+/** An address whose path is not percent-encoded text, as one that is: otherwise no hook of ours would see it. */
+function decodable(url: string): string {
+  const [path = ''] = url.split('?', 1);
+  try {
+    decodeURIComponent(path);
+    return url;
+  } catch {
+    return path.replaceAll('%', '%25') + url.slice(path.length);
+  }
+}
+
 export async function buildServer(environment: Environment, log: Logger): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
-    routerOptions: { maxParamLength: 100 },
+    // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
+    routerOptions: { maxParamLength: MAX_HEADER_BYTES },
+    rewriteUrl: ({ url = '/' }) => decodable(url),
   });
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   await secure(app);

@@ -114,6 +114,13 @@ export function authenticatorsFor(acr: string): readonly Authenticator[] {
   return AUTHENTICATORS.filter((authenticator) => ASSURANCE_CLASSES[acr]?.allows(authenticator));
 }
 
+/** Whether a sign-in that has happened reaches the assurance: another kind of smartcard than asked for does not. */
+export function reaches(signIn: { authenticator: AuthenticatorType; amr: string }, acr: string): boolean {
+  const demanded = ASSURANCE_CLASSES[acr]?.amr;
+  const ofKind = demanded === undefined || demanded === signIn.amr;
+  return ofKind && authenticatorsFor(acr).some(({ type }) => type === signIn.authenticator);
+}
+
 /** The amr claim’s member for a sign-in by this authenticator under this acr. */
 export function amrOf(type: AuthenticatorType, acr: string, passkeyAmr: string): string {
   if (type === 'passkey') return passkeyAmr;

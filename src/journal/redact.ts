@@ -13,6 +13,9 @@ const SECRET_NAMES = new Set([
   'token',
 ]);
 
+/** Names that say so themselves, in whatever spelling: clientSecret, user_password. */
+const SECRET_NAME = /secret|password|verifier|(access|refresh)_?token$/i;
+
 const SIGNED_JWT = /\b(eyJ[\w-]+\.[\w-]+)\.[\w-]+/g;
 
 const MAX_TEXT = 2000;
@@ -28,7 +31,7 @@ export function redactText(text: string): string {
 const MAX_DETAILS = 16_000;
 
 function redactValue(name: string, value: unknown): unknown {
-  if (SECRET_NAMES.has(name)) return '(redacted)';
+  if (SECRET_NAMES.has(name) || SECRET_NAME.test(name)) return '(redacted)';
   if (typeof value === 'string') return redactText(value);
   if (Array.isArray(value)) return value.map((each) => redactValue(name, each));
   if (typeof value === 'object' && value !== null) return redact(value as Record<string, unknown>);

@@ -4,7 +4,7 @@ import type { RequestedAssurance } from '../care-identity/authenticators.ts';
 export interface AuthorizationRequest {
   clientId: string;
   redirectUri: string;
-  /** The scopes granted: those asked for that CIS2 knows, in the order asked. */
+  /** The scopes granted: those asked for that CIS2 knows, in CIS2’s order. */
   scopes: readonly string[];
   state?: string;
   nonce?: string;

@@ -27,11 +27,11 @@ export function personOf(login: Login, directory: Directory): Person | undefined
 /** The role id this log-in carries: the one chosen, the session’s, or a person’s only one (facts 4.3). */
 export function selectedRoleOf(login: Login, person: Person): string | undefined {
   if (login.role) return login.role.selected ?? undefined;
-  const asked = asksForRole(login.request);
+  if (!asksForRole(login.request)) return undefined;
   const changes = login.request.scopes.includes('changedrole');
   const ofSession = login.session?.selectedRoleId;
   if (ofSession !== undefined && !changes && roleOf(person, ofSession)) return ofSession;
-  return asked && person.roles.length === 1 ? person.roles[0]?.person_roleid : undefined;
+  return person.roles.length === 1 ? person.roles[0]?.person_roleid : undefined;
 }
 
 function roleFact(login: Login, person: Person | undefined): LoginFacts['role'] {

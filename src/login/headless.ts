@@ -74,7 +74,7 @@ export function logInHeadless(
   const { type, account } = authenticatorFor(person, login.request.assurance.acr, directory);
   const signedIn =
     account === undefined
-      ? signInDirectly(chooseAuthenticator(login, type, now), person.uid)
+      ? signInDirectly(chooseAuthenticator(login, type, now), person.uid, now)
       : throughNhsmail(login, account, directory, now);
   return withRole(signedIn, persona, directory);
 }

@@ -37,6 +37,8 @@ export interface ReusedSession {
   account?: string;
   /** Seconds since 1970: the moment of the sign-in that made the session. */
   authTime: number;
+  /** The amr of that sign-in. */
+  amr: string;
   selectedRoleId?: string;
 }
 
@@ -52,6 +54,8 @@ export interface Login {
   nhsmail?: NhsmailSignIn;
   /** Any other authenticator: who used it. */
   direct?: { uid: string };
+  /** When the authenticator finished: the moment of sign-in, whatever pages follow. */
+  signedInAt?: number;
   session?: ReusedSession;
   /** The choice of a role: its id, or null for going on without one. */
   role?: { selected: string | null };
@@ -141,11 +145,21 @@ export function answerNumberMatch(
   const { askedAt } = nhsmail.numberMatch;
   const answeredAt =
     at.afterSeconds === undefined ? at.now : Math.max(at.now, askedAt + at.afterSeconds * 1000);
-  return { ...login, nhsmail: { ...nhsmail, numberMatch: { ...nhsmail.numberMatch, answer, answeredAt } } };
+  return {
+    ...login,
+    ...(answer === 'approve' ? { signedInAt: at.now } : {}),
+    nhsmail: { ...nhsmail, numberMatch: { ...nhsmail.numberMatch, answer, answeredAt } },
+  };
 }
 
-export function signInDirectly(login: Login, uid: string): Login {
-  return { ...login, direct: { uid } };
+export function signInDirectly(login: Login, uid: string, now: number): Login {
+  return { ...login, direct: { uid }, signedInAt: now };
+}
+
+/** Without its session, which has ended meanwhile, a log-in is at its beginning again. */
+export function withoutSession(login: Login): Login {
+  const { session: _session, authenticator: _authenticator, role: _role, ...rest } = login;
+  return rest;
 }
 
 export function selectRole(login: Login, selected: string | null): Login {

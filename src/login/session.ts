@@ -1,5 +1,5 @@
 /** Single sign-on: who signed in at a browser, how and when, so that the next application need not ask again. */
-import { authenticatorsFor } from '../care-identity/authenticators.ts';
+import { reaches } from '../care-identity/authenticators.ts';
 import type { AuthenticatorType } from '../care-identity/schema.ts';
 import { recordKind } from '../environment/store.ts';
 import type { Timeouts } from '../settings/settings-schema.ts';
@@ -9,6 +9,8 @@ import type { ReusedSession } from './login.ts';
 export interface Session {
   uid: string;
   authenticator: AuthenticatorType;
+  /** What the sign-in was, as the amr claim has it. */
+  amr: string;
   /** The NHSmail account, where that was the authenticator. */
   account?: string;
   /** Seconds since 1970: the moment of sign-in, whatever is asked for later. */
@@ -70,18 +72,19 @@ export function whyNotReused(
   if (request.maxAgeSeconds !== undefined && (request.maxAgeSeconds === 0 || age > request.maxAgeSeconds)) {
     return `the sign-in is ${age} seconds old and max_age is ${request.maxAgeSeconds}`;
   }
-  if (!authenticatorsFor(request.assurance.acr).some(({ type }) => type === session.authenticator)) {
-    return `the session’s authenticator, ${session.authenticator}, does not reach ${request.assurance.acr}`;
+  if (!reaches(session, request.assurance.acr)) {
+    return `the session’s sign-in, ${session.authenticator} (${session.amr}), does not reach ${request.assurance.acr}`;
   }
   return undefined;
 }
 
 export function reusedSession(sessionId: string, session: Session): ReusedSession {
-  const { uid, authenticator, account, authTime, selectedRoleId } = session;
+  const { uid, authenticator, amr, account, authTime, selectedRoleId } = session;
   return {
     sessionId,
     uid,
     authenticator,
+    amr,
     authTime,
     ...(account === undefined ? {} : { account }),
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),

@@ -71,7 +71,9 @@ export function identifyRequest(parameters: Parameters, environment: Environment
           found: redirectUri,
           expected: [
             ...client.redirect_uris,
-            ...(client.relaxations?.includes('allow_loopback_redirect_uris') ? ['any URI on localhost'] : []),
+            ...(client.relaxations?.includes('allow_loopback_redirect_uris')
+              ? ['any URI on localhost, 127.0.0.1 or [::1]']
+              : []),
           ].join(' or '),
           mend: `Change the application’s redirect URI, or add this one to redirect_uris of ${clientId}.`,
           specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
@@ -154,7 +156,7 @@ const scopeHasOpenid: Check = ({ parameters }) => {
 };
 
 const promptIsKnown: Check = ({ parameters }) => {
-  const prompts = words(parameters.get('prompt'));
+  const prompts = words(parameters.get('prompt')?.toLowerCase());
   const alone = !prompts.includes('none') || prompts.length === 1;
   if (alone && prompts.every((prompt) => ['none', 'login', 'consent'].includes(prompt))) return undefined;
   return invalidRequest('prompt', 'Invalid prompt parameter', {
@@ -273,7 +275,7 @@ function readRequest({ client, redirectUri, parameters }: IdentifiedRequest, env
   const { settings } = environment;
   const asked = words(parameters.get('acr_values'));
   const ofClient = client.default_acr_values ?? settings.default_acr_values;
-  const prompts = words(parameters.get('prompt'));
+  const prompts = words(parameters.get('prompt')?.toLowerCase());
   const prompt = prompts.find((each): each is 'none' | 'login' => each === 'none' || each === 'login');
   const maxAge = parameters.get('max_age');
   const onFailure = parameters.get('mock_on_failure') ?? client.on_login_failure ?? settings.on_login_failure;

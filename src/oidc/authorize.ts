@@ -12,7 +12,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { checkRequest, errorRedirect, identifyRequest, leniencies } from './authorization-request.ts';
 import { browserOf, sessionIdOf } from './cookies.ts';
 import type { Pages } from './endpoints.ts';
-import { formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { beginLogin } from './progress.ts';
 
 /**
@@ -21,7 +21,7 @@ import { beginLogin } from './progress.ts';
  */
 export async function authorizeForm(request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '';
-  return reply.redirect(`${path}?${formOf(request.body).encoded}`, 303);
+  return reply.redirect(`${path}?${asQuery(formOf(request.body).encoded)}`, 303);
 }
 
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {

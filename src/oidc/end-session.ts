@@ -11,7 +11,7 @@ import { isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { encodingFault } from './parameter-faults.ts';
-import { formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { endSession, endSessionOf } from './session-end.ts';
 
 /** The pages of logging out. The pages folder provides them. */
@@ -197,6 +197,6 @@ export function endSessionForm(pages: LogoutPages) {
     const parameters = formOf(request.body);
     if (parameters.get(CONFIRMED) === 'yes') return logOut(request, reply, parameters, pages);
     const path = request.url.split('?', 1)[0] ?? '';
-    return reply.redirect(`${path}?${parameters.encoded}`, 303);
+    return reply.redirect(`${path}?${asQuery(parameters.encoded)}`, 303);
   };
 }

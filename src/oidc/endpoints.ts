@@ -18,20 +18,22 @@ export interface Pages extends LogoutPages {
 
 /** The methods of each path below the realm; all others are refused by name. */
 export const ENDPOINT_METHODS: Readonly<Record<string, readonly string[]>> = {
-  '/.well-known/openid-configuration': ['GET', 'OPTIONS'],
-  '/connect/jwk_uri': ['GET', 'OPTIONS'],
+  '/.well-known/openid-configuration': ['GET', 'HEAD', 'OPTIONS'],
+  '/connect/jwk_uri': ['GET', 'HEAD', 'OPTIONS'],
   '/authorize': ['GET', 'POST'],
   '/access_token': ['POST', 'OPTIONS'],
-  '/userinfo': ['GET', 'POST', 'OPTIONS'],
+  '/userinfo': ['GET', 'HEAD', 'POST', 'OPTIONS'],
   '/token/revoke': ['POST', 'OPTIONS'],
   '/introspect': ['POST', 'OPTIONS'],
   '/connect/endSession': ['GET', 'POST'],
 };
 
 export async function registerEndpoints(app: FastifyInstance, realm: string, pages: Pages) {
-  app.get(`${realm}/authorize`, authorizeEndpoint(pages.showProgress));
+  // No HEAD beside these two: asking for the headers alone must not log anybody in or out.
+  const alone = { exposeHeadRoute: false };
+  app.get(`${realm}/authorize`, alone, authorizeEndpoint(pages.showProgress));
   app.post(`${realm}/authorize`, authorizeForm);
-  app.get(`${realm}/connect/endSession`, endSessionEndpoint(pages));
+  app.get(`${realm}/connect/endSession`, alone, endSessionEndpoint(pages));
   app.post(`${realm}/connect/endSession`, endSessionForm(pages));
   await app.register(calledByPrograms, { prefix: realm });
 }

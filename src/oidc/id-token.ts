@@ -8,7 +8,7 @@ import type { Grant } from './grant.ts';
 
 /** base64url of the left half of the SHA-256 (OpenID Connect Core section 3.1.3.6). */
 export function leftHalfHash(text: string): string {
-  return createHash('sha256').update(text, 'ascii').digest().subarray(0, 16).toString('base64url');
+  return createHash('sha256').update(text, 'utf8').digest().subarray(0, 16).toString('base64url');
 }
 
 /** One id for the process and a counter behind it: the form of the product’s audit ids (facts 10.6). */

@@ -1,6 +1,6 @@
 /** What can be wrong with any parameter, at whichever endpoint. */
 import type { Refusal } from '../journal/refusal.ts';
-import { MAX_VALUE_LENGTH, type Parameters } from './parameters.ts';
+import { MAX_PARAMETERS, MAX_VALUE_LENGTH, type Parameters } from './parameters.ts';
 
 /** A fault in both voices: the error for the wire, the refusal for the developer. */
 export interface Fault {
@@ -18,7 +18,20 @@ export function invalidRequest(
 }
 
 /** Faults of the text itself: repeated, wrongly encoded or oversized parameters. */
-export function encodingFault({ repeated, malformed, oversized }: Parameters): Fault | undefined {
+export function encodingFault({ repeated, malformed, oversized, tooMany }: Parameters): Fault | undefined {
+  if (tooMany) {
+    return {
+      error: 'invalid_request',
+      description: 'Too many parameters',
+      refusal: {
+        rule: `A request has at most ${MAX_PARAMETERS} parameters.`,
+        found: 'more',
+        expected: `at most ${MAX_PARAMETERS}`,
+        mend: 'Send only the parameters of the specification.',
+        specification: 'RFC 6749 section 3.1',
+      },
+    };
+  }
   const [twice] = repeated;
   if (twice !== undefined) {
     return invalidRequest(twice, `Invalid Request, duplicate request parameter found : ${twice}`, {

@@ -13,6 +13,8 @@ export interface Parameters {
   repeated: readonly string[];
   /** Names whose name or value is not percent-encoded UTF-8. */
   malformed: readonly string[];
+  /** There are more than MAX_PARAMETERS; those beyond were not read. */
+  tooMany: boolean;
   /** Names whose value is longer than MAX_VALUE_LENGTH. */
   oversized: readonly string[];
   /** The first value of each name, for the journal. */
@@ -22,8 +24,8 @@ export interface Parameters {
 /** Longest value taken, in characters: room for any state or token that real applications send. */
 export const MAX_VALUE_LENGTH = 8192;
 
-/** Longest list of parameters taken; the rest would only fill the journal. */
-const MAX_PARAMETERS = 100;
+/** Most parameters read. */
+export const MAX_PARAMETERS = 100;
 
 function decode(encoded: string): string | undefined {
   try {
@@ -38,8 +40,8 @@ export function parseParameters(encoded: string): Parameters {
   const repeated = new Set<string>();
   const malformed = new Set<string>();
   const oversized = new Set<string>();
-  for (const pair of encoded.split('&').slice(0, MAX_PARAMETERS)) {
-    if (pair === '') continue;
+  const pairs = encoded.split('&').filter(Boolean);
+  for (const pair of pairs.slice(0, MAX_PARAMETERS)) {
     const equals = pair.indexOf('=');
     const rawName = equals < 0 ? pair : pair.slice(0, equals);
     const name = decode(rawName);
@@ -58,9 +60,13 @@ export function parseParameters(encoded: string): Parameters {
     repeated: [...repeated],
     malformed: [...malformed],
     oversized: [...oversized],
+    tooMany: pairs.length > MAX_PARAMETERS,
     all: () => Object.fromEntries(values),
   };
 }
+
+/** Form text as the query of an URL: what may not stand there is percent-encoded, the rest stays as it came. */
+export const asQuery = (encoded: string): string => encoded.replace(/[^\x21\x24-\x7e]/gu, encodeURIComponent);
 
 /** The query of a request as it came. */
 export function queryOf({ raw: { url = '' } }: FastifyRequest): string {

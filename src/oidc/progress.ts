@@ -5,14 +5,20 @@
 import { randomBytes } from 'node:crypto';
 import { amrOf, authenticatorOf } from '../care-identity/authenticators.ts';
 import type { Person } from '../care-identity/schema.ts';
-import { nowInSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { gatherFacts, personOf, selectedRoleOf } from '../login/facts.ts';
 import { logInHeadless } from '../login/headless.ts';
-import { LOGINS, type Login, nhsmailAccountOf, type ReusedSession, startLogin } from '../login/login.ts';
+import {
+  LOGINS,
+  type Login,
+  nhsmailAccountOf,
+  type ReusedSession,
+  startLogin,
+  withoutSession,
+} from '../login/login.ts';
 import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
 import { keptUntil, SESSIONS, type Session, SIDS, sessionExpiry } from '../login/session.ts';
@@ -100,12 +106,20 @@ export async function beginLogin(beginning: Beginning): Promise<Progress> {
   return stored ? carryOn(beginning, stored, login) : { kind: 'overtaken' };
 }
 
+/** A log-in whose session has ended meanwhile begins at the sign-in again. */
+async function withLiveSession(login: Login, { store, clock }: Environment): Promise<Login> {
+  if (!login.session) return login;
+  const stored = await store.get(SESSIONS, login.session.sessionId);
+  return stored && stored.value.expiresAt > clock.now() ? login : withoutSession(login);
+}
+
 /** Stores the next state of a log-in, or its end where a rule now decides. */
 export async function carryOn(
   { environment, client, requestId, sessionId }: Omit<Beginning, 'request' | 'browserId'>,
   stored: Stored<Login>,
-  next: Login,
+  given: Login,
 ): Promise<Progress> {
+  const next = await withLiveSession(given, environment);
   const decision = judge(next, client, environment);
   const login: Login = decision ? { ...next, ended: { decision, at: environment.clock.now() } } : next;
   const kept = await environment.store.replace(
@@ -169,7 +183,8 @@ function sessionAfter(
     uid: person.uid,
     authenticator: login.authenticator ?? 'nhsmail',
     ...(account === undefined ? {} : { account }),
-    authTime: login.session?.authTime ?? nowInSeconds(clock),
+    amr: amrOf(login.authenticator ?? 'nhsmail', login.request.assurance.acr, settings.passkey_amr),
+    authTime: Math.floor((login.signedInAt ?? now) / 1000),
     startedAt: now,
     sids: {} as Session['sids'],
   };
@@ -244,15 +259,14 @@ async function authorize(
   });
   const [grantId, code] = [randomId(), randomId()];
   const selectedRoleId = selectedRoleOf(login, person);
-  const { acr, claim } = request.assurance;
   const grant = {
     clientId: request.clientId,
     uid: person.uid,
     scopes: request.scopes,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.state === undefined ? {} : { state: request.state }),
-    acr: claim,
-    amr: amrOf(session.authenticator, acr, settings.passkey_amr),
+    acr: request.assurance.claim,
+    amr: session.amr,
     aal: authenticatorOf(session.authenticator).aal,
     authTime: session.authTime,
     sessionId,

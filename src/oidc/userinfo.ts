@@ -4,6 +4,7 @@ import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import { ACCESS_TOKENS, GRANTS } from './grant.ts';
+import { encodingFault } from './parameter-faults.ts';
 import { formOf } from './parameters.ts';
 
 const DESCRIPTION = 'The access token provided is expired, revoked, malformed, or invalid for other reasons.';
@@ -35,7 +36,16 @@ function refuseToken(found: string, mend: string): Refused {
 function bearerToken(request: FastifyRequest): string {
   const header = request.headers.authorization;
   const inHeader = header === undefined ? undefined : /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
-  const inForm = request.method === 'POST' ? formOf(request.body).get('access_token') : undefined;
+  const form = formOf(request.method === 'POST' ? request.body : undefined);
+  const fault = encodingFault(form);
+  if (fault) {
+    throw new Refused(
+      { status: 400, error: fault.error, description: fault.description },
+      fault.refusal,
+      'json',
+    );
+  }
+  const inForm = form.get('access_token');
   if (header !== undefined && inForm !== undefined) {
     throw new Refused(
       {

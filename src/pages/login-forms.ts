@@ -82,13 +82,13 @@ const takeNumberMatch: LoginForm['take'] = (login, form, { clock, directory }) =
   return answer ? { login: answerNumberMatch(login, answer, { now }) } : { again: {} };
 };
 
-const takePerson: LoginForm['take'] = (login, form, { directory }) => {
+const takePerson: LoginForm['take'] = (login, form, { directory, clock }) => {
   const person = directory.person(form.get('uid') ?? '');
   const holds = person?.authenticators.some(
     (each) => each.type === login.authenticator && isRegistered(each),
   );
   return person && holds
-    ? { login: signInDirectly(login, person.uid) }
+    ? { login: signInDirectly(login, person.uid, clock.now()) }
     : again('uid', 'Select who you want to be');
 };
 

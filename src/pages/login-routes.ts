@@ -104,7 +104,8 @@ export function showProgress(request: FastifyRequest, reply: FastifyReply, progr
   const status = request.method === 'POST' ? 303 : 302;
   if (progress.kind === 'redirect') {
     if (progress.sessionId !== undefined) setSession(request, reply, progress.sessionId);
-    return reply.header('x-mock-cis2-outcome', progress.outcome).redirect(progress.location, status);
+    reply.header('cache-control', 'no-store').header('x-mock-cis2-outcome', progress.outcome);
+    return reply.redirect(progress.location, status);
   }
   const { login } = progress;
   // Without pages there is no address to go to first: the authorization endpoint itself shows how it ended.
@@ -201,16 +202,13 @@ async function findFailed(request: LoginRequest): Promise<Found & { outcome: Fai
 
 /** Begins a fresh log-in for the same authorization request. */
 async function beginAgain(request: LoginRequest, reply: FastifyReply, withPages: boolean) {
-  const { environment } = request;
   const { stored, client, outcome } = await findFailed(request);
   const login = stored.value;
   const { headless: _headless, ...onPages } = login.request;
   const progress = await beginLogin({
-    environment,
-    client,
+    ...carrying(request, client),
     request: withPages ? onPages : login.request,
     browserId: login.browserId,
-    requestId: request.id,
     faultsMet: login.faultsMet + (outcome === 'internal_error' ? 1 : 0),
   });
   return showProgress(request, reply, progress);
@@ -223,7 +221,7 @@ async function returnToApplication(request: LoginRequest, reply: FastifyReply) {
 
 export function registerLoginRoutes(app: FastifyInstance, prefix: string) {
   const path = `${prefix}/login/:loginId`;
-  app.get(path, showWhereItStands);
+  app.get(path, { exposeHeadRoute: false }, showWhereItStands);
   for (const form of LOGIN_FORMS) app.post(`${path}${form.path}`, takeForm(form));
   app.post(`${path}/try-again`, (request: LoginRequest, reply) => beginAgain(request, reply, false));
   app.post(`${path}/different-way`, (request: LoginRequest, reply) => beginAgain(request, reply, true));

@@ -24,6 +24,7 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
   const { wire, refusal, delivery, continueUrl } = refused;
   for (const [name, value] of Object.entries(wire.headers ?? {})) reply.header(name, value);
   if (delivery === 'json') {
+    reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
     return reply.code(wire.status).send({ error: wire.error, error_description: wire.description });
   }
   if (delivery === 'page') {
@@ -195,7 +196,7 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
   });
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Answers the other methods of a path with 405 and the ones it takes. */
 export function allowOnly(app: FastifyInstance, path: string, allowed: readonly string[]) {
