@@ -1,0 +1,402 @@
+/**
+ * Every page and state of the service, and how a person gets there: journeys, each by one person in one tab, along
+ * which every page is looked at. Tests and screenshots walk the same table.
+ */
+import {
+  approve,
+  choose,
+  open,
+  openNhsmail,
+  press,
+  searchRoles,
+  signIn,
+  typeAndSignIn,
+  type Visitor,
+} from './support.ts';
+
+export interface PageCase {
+  /** Also the name of the screenshot’s file. */
+  name: string;
+  status: number;
+  /** The data-testid of the page’s main part. */
+  testId: string;
+  /** How the title starts. */
+  title: string;
+  /** Words that tell this state of the page from the others. */
+  says: string;
+  /** From the page before it on the journey, or from nowhere. */
+  walk: (visitor: Visitor) => Promise<unknown>;
+}
+
+export interface Journey {
+  journey: string;
+  pages: readonly PageCase[];
+}
+
+type Rest = Pick<PageCase, 'title' | 'says' | 'walk'>;
+
+const onTheWay = (name: string, testId: string, rest: Rest): PageCase => ({
+  name,
+  status: 200,
+  testId: `page-${testId}`,
+  ...rest,
+});
+
+const ending = (name: string, outcome: string, status: number, rest: Rest): PageCase => ({
+  name,
+  status,
+  testId: `outcome-${outcome}`,
+  ...rest,
+});
+
+const refusal = (name: string, status: number, rest: Rest): PageCase => ({
+  name,
+  status,
+  testId: 'page-error',
+  ...rest,
+});
+
+const pressing = (testId: string) => (visitor: Visitor) => press(visitor, testId);
+
+const START: Journey = {
+  journey: 'to the start page',
+  pages: [
+    onTheWay('start', 'start', {
+      title: 'Start',
+      says: 'Who can log in',
+      walk: ({ page, mock }) => page.goto(mock.url),
+    }),
+  ],
+};
+
+const CHOICES: Journey[] = [
+  {
+    journey: 'to the choice of an authenticator, choosing none',
+    pages: [
+      onTheWay('choose-authenticator', 'choose-authenticator', {
+        title: 'Choose how to log in',
+        says: 'How do you want to log in?',
+        walk: (visitor) => open(visitor),
+      }),
+      onTheWay('choose-authenticator-error', 'choose-authenticator', {
+        title: 'Error: Choose how to log in',
+        says: 'There is a problem',
+        walk: pressing('continue'),
+      }),
+    ],
+  },
+  {
+    journey: 'by smartcard, for an application that asks for AAL3',
+    pages: [
+      onTheWay('choose-authenticator-for-aal3', 'choose-authenticator', {
+        title: 'Choose how to log in',
+        says: 'Security key',
+        walk: (visitor) => open(visitor, { acr_values: 'AAL3_ANY' }),
+      }),
+      onTheWay('choose-person', 'choose-person', {
+        title: 'Choose who to be',
+        says: 'Who do you want to log in as?',
+        walk: (visitor) => choose(visitor, 'authenticator-smartcard'),
+      }),
+      onTheWay('choose-person-error', 'choose-person', {
+        title: 'Error: Choose who to be',
+        says: 'Select who you want to be',
+        walk: pressing('continue'),
+      }),
+    ],
+  },
+];
+
+const NHSMAIL: Journey = {
+  journey: 'through NHSmail with every mistake, until the number runs out',
+  pages: [
+    onTheWay('nhsmail-sign-in', 'nhsmail-sign-in', {
+      title: 'Sign in',
+      says: 'Use a test account from this mock',
+      walk: (visitor) => openNhsmail(visitor),
+    }),
+    onTheWay('nhsmail-sign-in-empty', 'nhsmail-sign-in', {
+      title: 'Error: Sign in',
+      says: 'Enter the password',
+      walk: pressing('sign-in'),
+    }),
+    onTheWay('nhsmail-sign-in-unknown-account', 'nhsmail-sign-in', {
+      title: 'Error: Sign in',
+      says: 'There is no mock account alex.bond@nhs.net. Accounts with a similar name: alex.bound@nhs.net',
+      walk: (visitor) => typeAndSignIn(visitor, 'alex.bond@nhs.net'),
+    }),
+    onTheWay('number-match', 'number-match', {
+      title: 'Approve the sign-in request',
+      says: 'Let it run out',
+      walk: (visitor) => typeAndSignIn(visitor, 'alex.bound@nhs.net'),
+    }),
+    ending('timed-out-by-letting-the-number-run-out', 'timed_out', 400, {
+      title: 'Timed out',
+      says: 'the number match was left to run out',
+      walk: pressing('let-it-run-out'),
+    }),
+  ],
+};
+
+const ROLES: Journey[] = [
+  {
+    journey: 'to a list of roles, choosing none',
+    pages: [
+      onTheWay('select-role', 'select-role', {
+        title: 'Select your role',
+        says: 'Your roles',
+        walk: (visitor) => approve(visitor, 'robin.roles@nhs.net', { client_id: 'role-required' }),
+      }),
+      onTheWay('select-role-error', 'select-role', {
+        title: 'Error: Select your role',
+        says: 'Select a role',
+        walk: pressing('continue'),
+      }),
+      ending('no-role-by-going-on-without-one', 'no_role', 403, {
+        title: 'No role selected',
+        says: 'the person went on without a role',
+        walk: pressing('without-role'),
+      }),
+    ],
+  },
+  {
+    journey: 'to a long list of roles, searching it',
+    pages: [
+      onTheWay('select-role-of-many', 'select-role', {
+        title: 'Select your role',
+        says: 'Search your roles',
+        walk: (visitor) => approve(visitor, 'morgan.manyroles@nhs.net'),
+      }),
+      onTheWay('select-role-search-without-hit', 'select-role', {
+        title: 'Select your role',
+        says: 'None of your 8 roles match your search',
+        walk: (visitor) => searchRoles(visitor, 'astronaut'),
+      }),
+      onTheWay('select-role-after-search', 'select-role', {
+        title: 'Select your role',
+        says: 'Showing 2 of your 8 roles',
+        walk: (visitor) => searchRoles(visitor, 'meadowbank'),
+      }),
+      onTheWay('select-role-after-search-error', 'select-role', {
+        title: 'Error: Select your role',
+        says: 'Showing 2 of your 8 roles',
+        walk: pressing('continue'),
+      }),
+    ],
+  },
+];
+
+/** Longer than any time limit of the default settings. */
+const TOO_LONG_SECONDS = 1000;
+
+const TIMED_OUT: Journey[] = [
+  {
+    journey: 'to Timed out, by an account that answers too late',
+    pages: [
+      onTheWay('number-match-slow', 'number-match', {
+        title: 'Approve the sign-in request',
+        says: 'This test account enters the number after 90 seconds',
+        walk: (visitor) => signIn(visitor, 'sol.slow@nhs.net'),
+      }),
+      ending('timed-out', 'timed_out', 400, {
+        title: 'Timed out',
+        says: 'the number match was unanswered for 90 seconds',
+        walk: pressing('continue'),
+      }),
+    ],
+  },
+  {
+    journey: 'to Timed out, by the clock',
+    pages: [
+      ending('timed-out-by-the-clock', 'timed_out', 400, {
+        title: 'Timed out',
+        says: 'the log-in is too old',
+        walk: async (visitor) => {
+          await openNhsmail(visitor);
+          visitor.mock.clock.advance(TOO_LONG_SECONDS);
+          await visitor.page.reload();
+        },
+      }),
+    ],
+  },
+];
+
+const NOT_REGISTERED: Journey[] = [
+  {
+    journey: 'to NHSmail authenticator not registered, by an account bound to nobody',
+    pages: [
+      ending('not-registered', 'nhsmail_not_registered', 403, {
+        title: 'NHSmail authenticator not registered',
+        says: 'no Care Identity profile has uma.unbound@nhs.net as an authenticator',
+        walk: (visitor) => approve(visitor, 'uma.unbound@nhs.net'),
+      }),
+    ],
+  },
+  {
+    journey: 'to NHSmail authenticator not registered, by an organisation outside the beta',
+    pages: [
+      ending('not-in-private-beta', 'organisation_not_in_private_beta', 403, {
+        title: 'NHSmail authenticator not registered',
+        says: 'organisations is in the beta: RZ8',
+        walk: (visitor) => approve(visitor, 'bea.notinbeta@nhs.net'),
+      }),
+    ],
+  },
+];
+
+const declined = (name: string, says: string, walk: PageCase['walk']) =>
+  ending(name, 'nhsmail_declined', 403, { title: 'Sign-in not finished', says, walk });
+
+const DECLINED: Journey[] = [
+  {
+    journey: 'to a declined number match',
+    pages: [
+      onTheWay('number-match-declining', 'number-match', {
+        title: 'Approve the sign-in request',
+        says: 'This test account declines at once',
+        walk: (visitor) => signIn(visitor, 'drew.declined@nhs.net'),
+      }),
+      declined('declined', 'The sign-in was declined in the authenticator app', pressing('continue')),
+    ],
+  },
+  {
+    journey: 'to a locked account, and by a different way to a wrong password, and again to Cancel',
+    pages: [
+      declined('declined-account-locked', 'Your NHSmail account is locked', (visitor) =>
+        signIn(visitor, 'lou.locked@nhs.net'),
+      ),
+      declined('declined-wrong-password', 'The email address or password is not right', async (visitor) => {
+        await press(visitor, 'different-way');
+        await choose(visitor, 'authenticator-nhsmail');
+        await typeAndSignIn(visitor, 'alex.bound@nhs.net', 'not the password');
+      }),
+      declined('declined-cancelled', 'You cancelled the sign-in', async (visitor) => {
+        await press(visitor, 'try-again');
+        await choose(visitor, 'authenticator-nhsmail');
+        await press(visitor, 'cancel');
+      }),
+    ],
+  },
+];
+
+const OTHER_ENDINGS: Journey[] = [
+  {
+    journey: 'to an internal error of CIS2',
+    pages: [
+      ending('internal-error', 'internal_error', 500, {
+        title: 'Try again',
+        says: 'Something went wrong on our side',
+        walk: (visitor) => approve(visitor, 'ira.internalerror@nhs.net'),
+      }),
+    ],
+  },
+  {
+    journey: 'to an authenticator too weak',
+    pages: [
+      ending('authenticator-too-weak', 'authenticator_too_weak', 403, {
+        title: 'Use a stronger way to log in',
+        says: 'You need a stronger way to log in',
+        walk: (visitor) => open(visitor, { mock_login: 'alex.bound@nhs.net', acr_values: 'AAL3_ANY' }),
+      }),
+    ],
+  },
+  {
+    journey: 'to no role, by a person who has none',
+    pages: [
+      ending('no-role', 'no_role', 403, {
+        title: 'No role selected',
+        says: 'the person has no role to select',
+        walk: (visitor) => approve(visitor, 'noor.norole@nhs.net', { client_id: 'role-required' }),
+      }),
+    ],
+  },
+];
+
+/** In a second tab of the same browser, takes the log-in of the first one step further. */
+const overtakeInAnotherTab = async ({ page, ...rest }: Visitor) => {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await choose({ ...rest, page: other }, 'authenticator-nhsmail');
+  await other.close();
+};
+
+const REFUSALS: Journey[] = [
+  {
+    journey: 'to what cannot be answered',
+    pages: [
+      refusal('error-unknown-client', 400, {
+        title: 'This request cannot be answered',
+        says: 'invalid_client',
+        walk: (visitor) => open(visitor, { client_id: 'nobody' }),
+      }),
+      refusal('error-unregistered-redirect-uri', 400, {
+        title: 'This request cannot be answered',
+        says: 'redirect_uri_mismatch',
+        walk: (visitor) => open(visitor, { client_id: 'mock-strict-client' }),
+      }),
+    ],
+  },
+  {
+    journey: 'to what is not there',
+    pages: [
+      refusal('error-unknown-log-in', 404, {
+        title: 'Page not found',
+        says: 'This log-in is not known here',
+        walk: ({ page, mock }) => page.goto(`${mock.url}login/of-long-ago`),
+      }),
+      refusal('error-not-found', 404, {
+        title: 'Page not found',
+        says: 'There is nothing at /oauth2/authorise',
+        walk: ({ page, mock }) => page.goto(`${mock.url}oauth2/authorise`),
+      }),
+    ],
+  },
+  {
+    journey: 'to a form out of turn, and to another browser’s log-in',
+    pages: [
+      refusal('error-form-out-of-turn', 409, {
+        title: 'This log-in has moved on',
+        says: 'Continue where you left off',
+        walk: async (visitor) => {
+          await open(visitor);
+          await overtakeInAnotherTab(visitor);
+          await choose(visitor, 'authenticator-smartcard');
+        },
+      }),
+      refusal('error-another-browser', 403, {
+        title: 'This log-in belongs to another browser',
+        says: 'no such cookie',
+        walk: async (visitor) => {
+          await press(visitor, 'continue');
+          await visitor.page.context().clearCookies();
+          await visitor.page.reload();
+        },
+      }),
+    ],
+  },
+  {
+    journey: 'back to a log-in that is over',
+    pages: [
+      refusal('error-log-in-is-over', 409, {
+        title: 'This log-in has moved on',
+        says: 'This log-in is over: it succeeded',
+        walk: async (visitor) => {
+          await approve(visitor, 'alex.bound@nhs.net');
+          await visitor.page.goBack();
+        },
+      }),
+    ],
+  },
+];
+
+export const JOURNEYS: readonly Journey[] = [
+  START,
+  ...CHOICES,
+  NHSMAIL,
+  ...ROLES,
+  ...TIMED_OUT,
+  ...NOT_REGISTERED,
+  ...DECLINED,
+  ...OTHER_ENDINGS,
+  ...REFUSALS,
+];
