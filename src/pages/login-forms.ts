@@ -89,7 +89,7 @@ const takePerson: LoginForm['take'] = (login, form, { directory, clock }) => {
   );
   return person && holds
     ? { login: signInDirectly(login, person.uid, clock.now()) }
-    : again('uid', 'Select who you want to be');
+    : again('uid', 'Select who you want to log in as');
 };
 
 const takeRole: LoginForm['take'] = (login, form, { directory }) => {

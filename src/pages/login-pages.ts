@@ -58,7 +58,7 @@ function chooseAuthenticatorPage(scene: Scene): ChooseAuthenticatorPage {
   const { environment, login, client } = scene;
   const { settings } = environment;
   return {
-    ...loginFrame(scene, 'Choose how to log in'),
+    ...loginFrame(scene, 'How do you want to log in?'),
     ...fieldError(scene, 'authenticator'),
     action: loginUrl(environment, login, '/authenticator'),
     clientName: clientName(client),
@@ -75,7 +75,7 @@ function nhsmailSignInPage(scene: Scene): NhsmailSignInPage {
   const { environment, login, state } = scene;
   const { email, password } = state.errors ?? {};
   return {
-    ...loginFrame(scene, 'Sign in'),
+    ...loginFrame(scene, `Sign in to ${environment.settings.nhsmail.brand}`),
     action: loginUrl(environment, login, '/nhsmail'),
     cancelAction: loginUrl(environment, login, '/cancel'),
     email: state.typed?.['email'] ?? login.request.loginHint ?? '',
@@ -89,7 +89,7 @@ function numberMatchPage(scene: Scene): NumberMatchPage {
   const account = login.nhsmail?.account ?? '';
   const approval = environment.directory.nhsmailAccount(account)?.approval;
   return {
-    ...loginFrame(scene, 'Approve the sign-in request'),
+    ...loginFrame(scene, 'Approve this sign-in on your phone'),
     action: loginUrl(environment, login, '/number-match'),
     account,
     number: login.nhsmail?.numberMatch?.number ?? '',
@@ -102,7 +102,7 @@ function choosePersonPage(scene: Scene): ChoosePersonPage {
   const { environment, login } = scene;
   const type = login.authenticator ?? 'smartcard';
   return {
-    ...loginFrame(scene, 'Choose who to be'),
+    ...loginFrame(scene, 'Who do you want to log in as?'),
     ...fieldError(scene, 'uid'),
     action: loginUrl(environment, login, '/person'),
     authenticatorLabel: authenticatorOf(type).label,
@@ -145,14 +145,17 @@ function selectRolePage(scene: Scene): SelectRolePage {
 const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string }>> = {
   internal_error: { view: 'outcome-try-again', title: 'Try again' },
   timed_out: { view: 'outcome-timed-out', title: 'Timed out' },
-  nhsmail_declined: { view: 'outcome-declined', title: 'Sign-in not finished' },
+  nhsmail_declined: { view: 'outcome-declined', title: 'You have not signed in' },
   nhsmail_not_registered: { view: 'outcome-not-registered', title: 'NHSmail authenticator not registered' },
   organisation_not_in_private_beta: {
     view: 'outcome-not-registered',
     title: 'NHSmail authenticator not registered',
   },
-  authenticator_too_weak: { view: 'outcome-authenticator-too-weak', title: 'Use a stronger way to log in' },
-  no_role: { view: 'outcome-no-role', title: 'No role selected' },
+  authenticator_too_weak: {
+    view: 'outcome-authenticator-too-weak',
+    title: 'You need a stronger way to log in',
+  },
+  no_role: { view: 'outcome-no-role', title: 'You need a role to log in' },
 };
 
 function declinedBecause({ nhsmail }: Login): Pick<OutcomePage, 'declinedBecause'> {

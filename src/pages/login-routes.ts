@@ -219,10 +219,21 @@ async function returnToApplication(request: LoginRequest, reply: FastifyReply) {
   return reply.redirect(failureRedirect(stored.value, outcome, request.environment).location, 303);
 }
 
+async function leadBack(request: LoginRequest, reply: FastifyReply) {
+  return reply.redirect(
+    `${request.environment.prefix}/login/${encodeURIComponent(request.params.loginId)}`,
+    302,
+  );
+}
+
 export function registerLoginRoutes(app: FastifyInstance, prefix: string) {
   const path = `${prefix}/login/:loginId`;
   app.get(path, { exposeHeadRoute: false }, showWhereItStands);
-  for (const form of LOGIN_FORMS) app.post(`${path}${form.path}`, takeForm(form));
+  for (const form of LOGIN_FORMS) {
+    app.post(`${path}${form.path}`, takeForm(form));
+    // The address bar shows a form’s own path after an error in it; asked for again, it leads back to the log-in.
+    app.get(`${path}${form.path}`, leadBack);
+  }
   app.post(`${path}/try-again`, (request: LoginRequest, reply) => beginAgain(request, reply, false));
   app.post(`${path}/different-way`, (request: LoginRequest, reply) => beginAgain(request, reply, true));
   app.post(`${path}/return`, returnToApplication);

@@ -54,8 +54,22 @@ export function withParameters(
   return `${uri}${uri.includes('?') ? '&' : '?'}${text}`;
 }
 
-/** The origins that a log-in page’s forms may lead to (Content-Security-Policy form-action). */
+/** Where an application that may use any loopback URI may go on to: its pages are often at another port. */
+const LOOPBACK_TARGETS = ['localhost', '127.0.0.1'].flatMap((host) => [
+  `http://${host}:*`,
+  `https://${host}:*`,
+]);
+
+/** A policy cannot name an IPv6 address (CSP 3 section 2.3.1), so its scheme stands for it. */
+function targetOf(uri: string): string {
+  const { origin, hostname, protocol } = new URL(uri);
+  return hostname.startsWith('[') ? protocol : origin;
+}
+
+/** What a log-in page’s forms may lead to (Content-Security-Policy form-action). */
 export function formTargets(client: Client, redirectUri: string): string[] {
   const uris = [redirectUri, ...(client.client_uri === undefined ? [] : [client.client_uri])];
-  return [...new Set(uris.filter((uri) => URL.canParse(uri)).map((uri) => new URL(uri).origin))];
+  const targets = uris.filter((uri) => URL.canParse(uri)).map(targetOf);
+  const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
+  return [...new Set([...targets, ...(relaxed ? LOOPBACK_TARGETS : [])])];
 }

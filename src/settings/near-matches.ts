@@ -16,19 +16,20 @@ export function editDistance(a: string, b: string): number {
 
 const LONGEST = 64;
 
-/** The nearest names first. A name that holds what was typed, and an e-mail address by its first part, count as near. */
+const localPart = (text: string) => text.trim().toLowerCase().slice(0, LONGEST).split('@')[0] ?? '';
+
+/**
+ * The nearest names first, and none that is far off where another is near. E-mail addresses are compared by their
+ * first parts; a name that holds what was typed counts as near.
+ */
 export function nearMatches(typed: string, names: readonly string[], most = 3): string[] {
-  const wanted = typed.trim().toLowerCase().slice(0, LONGEST);
-  const far = (name: string) => {
-    const whole = name.toLowerCase().slice(0, LONGEST);
-    if (wanted.length > 2 && whole.includes(wanted)) return 0;
-    const [localPart = whole] = whole.split('@');
-    const [wantedLocalPart = wanted] = wanted.split('@');
-    return Math.min(editDistance(wanted, whole), editDistance(wantedLocalPart, localPart));
-  };
-  return names
-    .map((name) => ({ name, far: far(name) }))
-    .sort((a, b) => a.far - b.far)
+  const wanted = localPart(typed);
+  const far = (name: string) =>
+    wanted.length > 2 && localPart(name).includes(wanted) ? 0 : editDistance(wanted, localPart(name));
+  const nearestFirst = names.map((name) => ({ name, far: far(name) })).sort((a, b) => a.far - b.far);
+  const limit = Math.max(2, nearestFirst[0]?.far ?? 0);
+  return nearestFirst
+    .filter((each) => each.far <= limit)
     .slice(0, most)
     .map(({ name }) => name);
 }

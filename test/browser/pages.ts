@@ -74,12 +74,12 @@ const CHOICES: Journey[] = [
     journey: 'to the choice of an authenticator, choosing none',
     pages: [
       onTheWay('choose-authenticator', 'choose-authenticator', {
-        title: 'Choose how to log in',
+        title: 'How do you want to log in?',
         says: 'How do you want to log in?',
         walk: (visitor) => open(visitor),
       }),
       onTheWay('choose-authenticator-error', 'choose-authenticator', {
-        title: 'Error: Choose how to log in',
+        title: 'Error: How do you want to log in?',
         says: 'There is a problem',
         walk: pressing('continue'),
       }),
@@ -89,18 +89,18 @@ const CHOICES: Journey[] = [
     journey: 'by smartcard, for an application that asks for AAL3',
     pages: [
       onTheWay('choose-authenticator-for-aal3', 'choose-authenticator', {
-        title: 'Choose how to log in',
+        title: 'How do you want to log in?',
         says: 'Security key',
         walk: (visitor) => open(visitor, { acr_values: 'AAL3_ANY' }),
       }),
       onTheWay('choose-person', 'choose-person', {
-        title: 'Choose who to be',
+        title: 'Who do you want to log in as?',
         says: 'Who do you want to log in as?',
         walk: (visitor) => choose(visitor, 'authenticator-smartcard'),
       }),
       onTheWay('choose-person-error', 'choose-person', {
-        title: 'Error: Choose who to be',
-        says: 'Select who you want to be',
+        title: 'Error: Who do you want to log in as?',
+        says: 'Select who you want to log in as',
         walk: pressing('continue'),
       }),
     ],
@@ -126,7 +126,7 @@ const NHSMAIL: Journey = {
       walk: (visitor) => typeAndSignIn(visitor, 'alex.bond@nhs.net'),
     }),
     onTheWay('number-match', 'number-match', {
-      title: 'Approve the sign-in request',
+      title: 'Approve this sign-in on your phone',
       says: 'Let it run out',
       walk: (visitor) => typeAndSignIn(visitor, 'alex.bound@nhs.net'),
     }),
@@ -153,7 +153,7 @@ const ROLES: Journey[] = [
         walk: pressing('continue'),
       }),
       ending('no-role-by-going-on-without-one', 'no_role', 403, {
-        title: 'No role selected',
+        title: 'You need a role to log in',
         says: 'the person went on without a role',
         walk: pressing('without-role'),
       }),
@@ -194,7 +194,7 @@ const TIMED_OUT: Journey[] = [
     journey: 'to Timed out, by an account that answers too late',
     pages: [
       onTheWay('number-match-slow', 'number-match', {
-        title: 'Approve the sign-in request',
+        title: 'Approve this sign-in on your phone',
         says: 'This test account enters the number after 90 seconds',
         walk: (visitor) => signIn(visitor, 'sol.slow@nhs.net'),
       }),
@@ -245,14 +245,14 @@ const NOT_REGISTERED: Journey[] = [
 ];
 
 const declined = (name: string, says: string, walk: PageCase['walk']) =>
-  ending(name, 'nhsmail_declined', 403, { title: 'Sign-in not finished', says, walk });
+  ending(name, 'nhsmail_declined', 403, { title: 'You have not signed in', says, walk });
 
 const DECLINED: Journey[] = [
   {
     journey: 'to a declined number match',
     pages: [
       onTheWay('number-match-declining', 'number-match', {
-        title: 'Approve the sign-in request',
+        title: 'Approve this sign-in on your phone',
         says: 'This test account declines at once',
         walk: (visitor) => signIn(visitor, 'drew.declined@nhs.net'),
       }),
@@ -294,7 +294,7 @@ const OTHER_ENDINGS: Journey[] = [
     journey: 'to an authenticator too weak',
     pages: [
       ending('authenticator-too-weak', 'authenticator_too_weak', 403, {
-        title: 'Use a stronger way to log in',
+        title: 'You need a stronger way to log in',
         says: 'You need a stronger way to log in',
         walk: (visitor) => open(visitor, { mock_login: 'alex.bound@nhs.net', acr_values: 'AAL3_ANY' }),
       }),
@@ -304,7 +304,7 @@ const OTHER_ENDINGS: Journey[] = [
     journey: 'to no role, by a person who has none',
     pages: [
       ending('no-role', 'no_role', 403, {
-        title: 'No role selected',
+        title: 'You need a role to log in',
         says: 'the person has no role to select',
         walk: (visitor) => approve(visitor, 'noor.norole@nhs.net', { client_id: 'role-required' }),
       }),
