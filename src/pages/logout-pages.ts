@@ -11,7 +11,7 @@ export function askToLogOut(
   const { logout_confirmed: _confirmed, ...asked } = parameters;
   const target = asked['post_logout_redirect_uri'];
   const page: AskToLogOutPage = {
-    ...frameOf(request, 'Log out'),
+    ...frameOf(request, 'Do you want to log out?'),
     action: request.url.split('?', 1)[0] ?? '',
     fields: Object.entries(asked).map(([name, value]) => ({ name, value })),
   };

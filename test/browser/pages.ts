@@ -389,6 +389,27 @@ const REFUSALS: Journey[] = [
   },
 ];
 
+const LOGGING_OUT: Journey = {
+  journey: 'out of a session, after being asked',
+  pages: [
+    onTheWay('log-out', 'log-out', {
+      title: 'Do you want to log out?',
+      says: 'every application that you opened',
+      walk: async (visitor) => {
+        await approve(visitor, 'alex.bound@nhs.net');
+        const { page, mock, application } = visitor;
+        const target = encodeURIComponent(application.redirectUri);
+        await page.goto(`${mock.issuer}/connect/endSession?post_logout_redirect_uri=${target}`);
+      },
+    }),
+    onTheWay('logged-out', 'logged-out', {
+      title: 'You are logged out',
+      says: 'Go back to Mock application',
+      walk: pressing('log-out'),
+    }),
+  ],
+};
+
 export const JOURNEYS: readonly Journey[] = [
   START,
   ...CHOICES,
@@ -398,5 +419,6 @@ export const JOURNEYS: readonly Journey[] = [
   ...NOT_REGISTERED,
   ...DECLINED,
   ...OTHER_ENDINGS,
+  LOGGING_OUT,
   ...REFUSALS,
 ];
