@@ -1,9 +1,8 @@
 /** The package’s face: a mock CIS2 service inside your own process. */
 import { type Logger, pino } from 'pino';
-import { createDirectory } from './care-identity/directory.ts';
 import { createBackground } from './environment/background.ts';
 import { createClock, type MovableClock } from './environment/clock.ts';
-import { type Environment, REALM_PATH } from './environment/environment.ts';
+import { derived, type Environment, REALM_PATH } from './environment/environment.ts';
 import { createMemoryStore } from './environment/memory-store.ts';
 import { createSessionWatch } from './environment/session-watch.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
@@ -82,15 +81,14 @@ export async function createMockCis2(options: MockCis2Options = {}) {
       return `${options.internalOrigin ?? origin.public}${REALM_PATH}`;
     },
     clock,
-    directory: createDirectory(fixtures),
-    clients: new Map(fixtures.clients.map((client) => [client.client_id, client])),
-    settings: fixtures.settings,
+    initial: fixtures,
+    ...derived(fixtures),
     store: createMemoryStore(clock),
     journal: createJournal({ clock, write: logEvent(log) }),
     keys:
       options.keys ??
       createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys)),
-    clientKeys: createClientKeys(clock, () => fixtures.settings.timeouts.outbound_call_seconds),
+    clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
     sessionWatch: createSessionWatch(),
     background: createBackground((error) => log.error({ err: error }, 'background work failed')),
   };

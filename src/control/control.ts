@@ -1,6 +1,8 @@
 /** The mock’s own API under /_mock: JSON in and out, and for callers that may drive a developer’s mock only. */
 import type { FastifyInstance } from 'fastify';
-import { registerClients } from './clients-routes.ts';
+import { registerBinding } from './binding-routes.ts';
+import { LISTS, registerEntries } from './entries-routes.ts';
+import { registerEnvironment } from './environment-routes.ts';
 import { refuseStrangers } from './guard.ts';
 import { registerJournal } from './journal-route.ts';
 import { registerKeys } from './keys-routes.ts';
@@ -9,12 +11,20 @@ import { registerSessions } from './sessions-routes.ts';
 
 /** The methods of each path below /_mock; all others are refused by name. */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
-  '/journal': ['GET'],
-  '/clients': ['GET'],
-  '/clients/:client_id': ['GET', 'PUT', 'DELETE'],
-  '/sessions': ['GET'],
+  ...Object.fromEntries(
+    LISTS.flatMap((list) => [
+      [`/${list}`, ['GET', 'HEAD']],
+      [`/${list}/:key`, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']],
+    ]),
+  ),
+  '/nhsmail/:email/binding': ['POST', 'DELETE'],
+  '/settings': ['GET', 'HEAD', 'PATCH'],
+  '/clock': ['GET', 'HEAD', 'POST'],
+  '/reset': ['POST'],
+  '/journal': ['GET', 'HEAD', 'DELETE'],
+  '/sessions': ['GET', 'HEAD'],
   '/sessions/:sid/logout': ['POST'],
-  '/keys': ['GET', 'POST'],
+  '/keys': ['GET', 'HEAD', 'POST'],
 };
 
 export async function registerControl(app: FastifyInstance, prefix: string) {
@@ -24,7 +34,9 @@ export async function registerControl(app: FastifyInstance, prefix: string) {
       refuseStrangers(scope);
       answerWithProblems(scope);
       registerJournal(scope);
-      registerClients(scope);
+      registerEntries(scope);
+      registerBinding(scope);
+      registerEnvironment(scope);
       registerSessions(scope);
       registerKeys(scope);
       refuseOtherMethods(scope);
@@ -33,17 +45,17 @@ export async function registerControl(app: FastifyInstance, prefix: string) {
   );
 }
 
-/** JSON is the only body taken: a form that a web page elsewhere could send is not. */
+/** JSON is the only body taken: a form that a web page elsewhere could send is not. No body is null. */
 function acceptJson(scope: FastifyInstance) {
   scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser(
-    'application/json',
-    { parseAs: 'string' },
-    scope.getDefaultJsonParser('error', 'error'),
-  );
+  const parse = scope.getDefaultJsonParser('error', 'error');
+  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') done(null, null);
+    else parse(request, text, done);
+  });
 }
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 function refuseOtherMethods(scope: FastifyInstance) {
   for (const [url, allowed] of Object.entries(PATHS)) {

@@ -19,6 +19,11 @@ interface Query extends Omit<JournalFilter, 'after'> {
 }
 
 export function registerJournal(scope: FastifyInstance) {
+  scope.delete('/journal', async ({ environment }, reply) => {
+    environment.journal.clear();
+    return reply.code(204).send();
+  });
+
   scope.get<{ Querystring: Query }>('/journal', { schema: { querystring } }, async (request) => {
     const { after, ...filter } = request.query;
     return request.environment.journal.events(

@@ -9,6 +9,8 @@ export interface MovableClock extends Clock {
   freeze(at?: number): void;
   /** Moves on by so many seconds, frozen or not. */
   advance(seconds: number): void;
+  /** Whether it stands still. */
+  isFrozen(): boolean;
   /** Runs with the machine again. */
   reset(): void;
   /** Calls back after each move, so that what has expired by it can be ended at once. */
@@ -42,6 +44,7 @@ export function createClock(machine: () => number = Date.now): MovableClock {
       frozenAt = undefined;
       moved();
     },
+    isFrozen: () => frozenAt !== undefined,
     onMove(listener) {
       listeners.push(listener);
     },

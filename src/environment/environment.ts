@@ -1,11 +1,12 @@
 /** An environment: one isolated copy of everything. All that a request needs stands here, passed along by hand. */
-import type { Directory } from '../care-identity/directory.ts';
+import { createDirectory, type Directory } from '../care-identity/directory.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ClientKeys } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import type { Fixtures } from '../settings/fixtures.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Background } from './background.ts';
-import type { Clock } from './clock.ts';
+import type { MovableClock } from './clock.ts';
 import type { SessionWatch } from './session-watch.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
@@ -17,10 +18,14 @@ export interface Environment {
   issuer: string;
   /** Base of the endpoints that a relying party’s server calls; equals the issuer unless INTERNAL_ORIGIN is set. */
   backChannelBase: string;
-  clock: Clock;
+  clock: MovableClock;
+  /** What it began with, and goes back to when it is reset. */
+  initial: Fixtures;
+  /** What it has now. The three below are made of it, by `adopt`. */
+  fixtures: Fixtures;
   directory: Directory;
-  /** Registered clients by client_id; the control API changes them. */
-  clients: Map<string, Client>;
+  /** Registered clients by client_id. */
+  clients: ReadonlyMap<string, Client>;
   settings: Settings;
   store: Store;
   journal: Journal;
@@ -29,6 +34,23 @@ export interface Environment {
   clientKeys: ClientKeys;
   sessionWatch: SessionWatch;
   background: Background;
+}
+
+/** What an environment derives from its fixtures. */
+export function derived(
+  fixtures: Fixtures,
+): Pick<Environment, 'fixtures' | 'directory' | 'clients' | 'settings'> {
+  return {
+    fixtures,
+    directory: createDirectory(fixtures),
+    clients: new Map(fixtures.clients.map((client) => [client.client_id, client])),
+    settings: fixtures.settings,
+  };
+}
+
+/** Makes checked fixtures those of the environment, whole and at once: they count from the next step on. */
+export function adopt(environment: Environment, fixtures: Fixtures) {
+  Object.assign(environment, derived(fixtures));
 }
 
 /** Path of the provider under an origin and prefix: CIS2’s own (facts 0, row 2). */

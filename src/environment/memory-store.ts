@@ -73,6 +73,9 @@ export function createMemoryStore(clock: Clock): Store {
         .slice(-most)
         .map(([id, { value }]) => ({ id, value: value as T }));
     },
+    async clear() {
+      kinds.clear();
+    },
     async count(kind) {
       const now = clock.now();
       return [...entriesOf(kind).values()].filter(({ expiresAt }) => expiresAt > now).length;

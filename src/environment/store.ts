@@ -33,6 +33,8 @@ export interface Store {
   remove<T>(kind: RecordKind<T>, id: string): Promise<boolean>;
   /** The live records of a kind, newest last, at most so many. */
   list<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
+  /** Forgets everything. */
+  clear(): Promise<void>;
   /** How many records of a kind there are that have not expired. */
   count<T>(kind: RecordKind<T>): Promise<number>;
 }

@@ -17,7 +17,7 @@ export const EVENT_KINDS = [
   'session_ended',
   'logout_token_sent',
   'key_changed',
-  'client_registered',
+  'configuration_changed',
   'code_issued',
   'token_issued',
   'userinfo_answered',
@@ -66,6 +66,8 @@ export interface Journal {
   record(entry: JournalEntry): void;
   /** Oldest first. */
   events(filter?: JournalFilter): JournalEvent[];
+  /** Forgets what happened so far; ids go on counting. */
+  clear(): void;
 }
 
 /** How many events are kept; the oldest are dropped. */
@@ -79,7 +81,11 @@ export function createJournal(options: {
   const { clock, write, capacity = DEFAULT_JOURNAL_CAPACITY } = options;
   const events: JournalEvent[] = [];
   let recorded = 0;
+  let forgotten = 0;
   return {
+    clear() {
+      forgotten = recorded;
+    },
     record(entry) {
       recorded += 1;
       const event: JournalEvent = {
@@ -93,7 +99,8 @@ export function createJournal(options: {
       write(event);
     },
     events(filter = {}) {
-      const { after = 0, ...equal } = filter;
+      const { after: asked = 0, ...equal } = filter;
+      const after = Math.max(asked, forgotten);
       const start = recorded > capacity ? recorded % capacity : 0;
       const inOrder = [...events.slice(start), ...events.slice(0, start)];
       const wanted = Object.entries(equal).filter(([, value]) => value !== undefined);

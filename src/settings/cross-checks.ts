@@ -127,7 +127,7 @@ function isPublicKey(pem: string): boolean {
 }
 
 /** What a schema cannot say of one client. */
-export function clientFaults(path: string, client: Client): Fault[] {
+function clientFaults(path: string, client: Client): Fault[] {
   return [...redirectFaults(path, client), ...outboundFaults(path, client), ...methodFaults(path, client)];
 }
 

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { NhsmailAccount, Organisation, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { clientFaults, crossCheck } from './cross-checks.ts';
+import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
 import type { Settings } from './settings-schema.ts';
-import { faultsOf, lazyValidator } from './validation.ts';
+import { faultsOf, lazyValidator, type Validator } from './validation.ts';
 
 /** Whole and checked: what FixturesFile becomes. */
 export interface Fixtures {
@@ -44,26 +44,69 @@ function read(path: string | URL, name: string): string {
   }
 }
 
-const validate = lazyValidator(() => {
-  const name = 'fixtures.schema.json';
-  return parse(read(new URL(name, FIXTURES_FOLDER), name), name) as object;
-});
+const validate = lazyValidator(() => publishedSchema());
 
-/** The schema of one client, as the published schema has it. */
-const validateClient = lazyValidator(() => {
-  const name = 'fixtures.schema.json';
-  const schema = parse(read(new URL(name, FIXTURES_FOLDER), name), name) as {
-    properties: { clients: { items: object } };
-  };
-  return schema.properties.clients.items;
-});
+/** The lists of fixtures, and the field that is the key of each. */
+export const LIST_KEYS = {
+  organisations: 'org_code',
+  people: 'uid',
+  nhsmail: 'email',
+  clients: 'client_id',
+} as const;
 
-/** Checks one client, as the control API registers it. Throws every fault at once. */
-export function checkClient(value: unknown): Client {
-  if (!validateClient(value)) throw new ConfigurationError(faultsOf('', validateClient.errors ?? []));
-  const faults = clientFaults('', value as Client);
+export type ListName = keyof typeof LIST_KEYS;
+export type EntryOf<L extends ListName> = Fixtures[L][number];
+
+/** The key of an entry as it is compared: e-mail addresses without regard to case. */
+export function keyOf<L extends ListName>(list: L, entry: EntryOf<L>): string {
+  const key = (entry as Readonly<Record<string, unknown>>)[LIST_KEYS[list]];
+  return list === 'nhsmail' ? normalEmail(String(key)) : String(key);
+}
+
+type PublishedSchema = { properties: Record<ListName, { items: object }> & { settings: object } };
+
+const publishedSchema = (): PublishedSchema => {
+  const name = 'fixtures.schema.json';
+  return parse(read(new URL(name, FIXTURES_FOLDER), name), name) as PublishedSchema;
+};
+
+const entryValidator = (list: ListName) => lazyValidator(() => publishedSchema().properties[list].items);
+
+const entryValidators: Readonly<Record<ListName, Validator>> = {
+  organisations: entryValidator('organisations'),
+  people: entryValidator('people'),
+  nhsmail: entryValidator('nhsmail'),
+  clients: entryValidator('clients'),
+};
+
+const validateSettings = lazyValidator(() => publishedSchema().properties.settings);
+
+function demand(validator: Validator, value: unknown) {
+  if (!validator(value)) throw new ConfigurationError(faultsOf('', validator.errors ?? []));
+}
+
+/** Checks the shape of one entry of a list. Throws every fault at once. */
+export function checkEntry<L extends ListName>(list: L, value: unknown): EntryOf<L> {
+  demand(entryValidators[list], value);
+  return value as EntryOf<L>;
+}
+
+/** Checks settings, and gives back the default of each that is left out. Throws every fault at once. */
+export function completeSettings(value: unknown): Settings {
+  demand(validateSettings, value);
+  return mergeSettings(defaultFixtures().settings, value as FixturesFile['settings']);
+}
+
+/**
+ * Fixtures as they are to be from now on, checked as a whole. Faults of the entry that changed are named from its own
+ * root, those of others by their keys.
+ */
+export function checkChange(fixtures: Fixtures, changed?: object): Fixtures {
+  const faults = crossCheck(fixtures, (entry) =>
+    entry === changed ? '' : (placeOf.get(entry) ?? 'another entry '),
+  );
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return value as Client;
+  return fixtures;
 }
 
 /** Where each entry stands, so that a fault found after merging still names its file and place. */
@@ -88,15 +131,15 @@ export function validateFixtures(value: unknown, name: string): FixturesFile {
 }
 
 /** Adds entries to a list; one with a key that is there already takes that one’s place. */
-function mergeByKey<T>(
-  base: readonly T[],
-  added: readonly T[] | undefined,
-  keyOf: (entry: T) => string,
-): T[] {
-  const baseKeys = new Map(base.map((entry, index) => [keyOf(entry), index]));
+export function mergeByKey<L extends ListName>(
+  list: L,
+  base: readonly EntryOf<L>[],
+  added: readonly EntryOf<L>[] = [],
+): EntryOf<L>[] {
+  const places = new Map(base.map((entry, index) => [keyOf(list, entry), index]));
   const merged = [...base];
-  for (const entry of added ?? []) {
-    const index = baseKeys.get(keyOf(entry));
+  for (const entry of added) {
+    const index = places.get(keyOf(list, entry));
     if (index === undefined) merged.push(entry);
     else merged[index] = entry;
   }
@@ -118,10 +161,10 @@ function merge(base: Fixtures, file: FixturesFile): Fixtures {
   const { organisations, people, nhsmail, clients } = file.extends === 'default' ? base : NOTHING;
   return {
     settings: mergeSettings(base.settings, file.settings),
-    organisations: mergeByKey<Organisation>(organisations, file.organisations, ({ org_code }) => org_code),
-    people: mergeByKey<Person>(people, file.people, ({ uid }) => uid),
-    nhsmail: mergeByKey<NhsmailAccount>(nhsmail, file.nhsmail, ({ email }) => normalEmail(email)),
-    clients: mergeByKey<Client>(clients, file.clients, ({ client_id }) => client_id),
+    organisations: mergeByKey('organisations', organisations, file.organisations),
+    people: mergeByKey('people', people, file.people),
+    nhsmail: mergeByKey('nhsmail', nhsmail, file.nhsmail),
+    clients: mergeByKey('clients', clients, file.clients),
   };
 }
 

@@ -1,0 +1,98 @@
+/** /_mock/settings, /clock and /reset: how an environment behaves, what time it is there, and back to the beginning. */
+import type { FastifyInstance } from 'fastify';
+import { adopt, type Environment } from '../environment/environment.ts';
+import { completeSettings } from '../settings/fixtures.ts';
+import { change } from './entries-routes.ts';
+import { mergePatch } from './merge-patch.ts';
+import { Problem } from './problems.ts';
+
+/** How far the clock can be moved: ten years, in seconds. */
+const FARTHEST = 315_360_000;
+
+const moves = {
+  type: 'object',
+  additionalProperties: false,
+  minProperties: 1,
+  maxProperties: 1,
+  properties: {
+    freeze: { type: 'string', description: 'Stand still at this moment, ISO 8601; "now" for where it is.' },
+    advance_seconds: {
+      type: 'number',
+      minimum: 0,
+      maximum: FARTHEST,
+      description: 'Move on, frozen or not.',
+    },
+    reset: { const: true, description: 'Run with the machine again.' },
+  },
+} as const;
+
+interface Move {
+  Body: { freeze?: string; advance_seconds?: number; reset?: true };
+}
+
+const shownClock = ({ clock }: Environment) => ({
+  now: new Date(clock.now()).toISOString(),
+  frozen: clock.isFrozen(),
+});
+
+function freezeAt({ clock }: Environment, moment: string) {
+  const at = moment === 'now' ? clock.now() : Date.parse(moment);
+  if (!Number.isFinite(at)) {
+    throw new Problem(400, 'The moment cannot be read.', [
+      {
+        path: '/freeze',
+        found: JSON.stringify(moment),
+        allowed: 'ISO 8601, for example 2026-01-01T00:00:00Z, or "now"',
+      },
+    ]);
+  }
+  clock.freeze(at);
+}
+
+function registerClock(scope: FastifyInstance) {
+  scope.get('/clock', async ({ environment }) => shownClock(environment));
+
+  scope.post<Move>('/clock', { schema: { body: moves } }, async ({ environment, body, id }) => {
+    const { freeze, advance_seconds: seconds } = body;
+    if (freeze !== undefined) freezeAt(environment, freeze);
+    else if (seconds !== undefined) environment.clock.advance(seconds);
+    else environment.clock.reset();
+    environment.journal.record({
+      request_id: id,
+      kind: 'configuration_changed',
+      explanation: `The clock was moved by the control API; it is ${shownClock(environment).now} now.`,
+      details: { ...body },
+    });
+    return shownClock(environment);
+  });
+}
+
+function registerSettings(scope: FastifyInstance) {
+  scope.get('/settings', async ({ environment }) => environment.settings);
+
+  scope.patch('/settings', async ({ environment, body, id }) => {
+    const settings = completeSettings(mergePatch(environment.settings, body));
+    const explanation = 'The settings were changed by the control API.';
+    change(environment, { settings }, { requestId: id, explanation, changed: body as object });
+    return environment.settings;
+  });
+}
+
+export function registerEnvironment(scope: FastifyInstance) {
+  registerSettings(scope);
+  registerClock(scope);
+
+  /** Everything as it was at the start, but for the signing keys: applications have cached them. */
+  scope.post('/reset', async ({ environment, id }, reply) => {
+    await environment.store.clear();
+    adopt(environment, environment.initial);
+    environment.clock.reset();
+    environment.journal.clear();
+    environment.journal.record({
+      request_id: id,
+      kind: 'configuration_changed',
+      explanation: 'Everything went back to the fixtures, by the control API.',
+    });
+    return reply.code(204).send();
+  });
+}
