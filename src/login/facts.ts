@@ -98,6 +98,7 @@ export function gatherFacts(login: Login, { directory, settings, client }: Circu
     signIn: startedAt === undefined ? undefined : defined({ startedAt, endedAt, result }),
     numberMatch: askedAt === undefined ? undefined : defined({ askedAt, answeredAt, answer }),
     signedIn: isSignedIn(login),
+    profileExists: person !== undefined,
     nhsmail: nhsmailFact(login, directory),
     availability: settings.nhsmail.availability,
     organisations: organisationFacts(person, directory),

@@ -107,12 +107,10 @@ export function startLogin(start: {
   };
 }
 
+/** Begins with an authenticator; what another one had brought is forgotten. */
 export function chooseAuthenticator(login: Login, authenticator: AuthenticatorType, now: number): Login {
-  return {
-    ...login,
-    authenticator,
-    ...(authenticator === 'nhsmail' ? { nhsmail: { startedAt: now } } : {}),
-  };
+  const { nhsmail: _nhsmail, direct: _direct, role: _role, signedInAt: _signedInAt, ...rest } = login;
+  return { ...rest, authenticator, ...(authenticator === 'nhsmail' ? { nhsmail: { startedAt: now } } : {}) };
 }
 
 /** Ends the sign-in page of NHSmail; when it succeeded, the number match begins at once. */

@@ -22,6 +22,8 @@ export interface LoginFacts {
   numberMatch?: { askedAt: number; answeredAt?: number; answer?: 'approve' | 'decline' | 'ignore' };
   /** The authenticator has said who it is: NHSmail approved, another authenticator used, or a session reused. */
   signedIn: boolean;
+  /** Whether that leads to a Care Identity profile that exists: one can be removed while a log-in is under way. */
+  profileExists: boolean;
   /** The NHSmail account that signed in, and the profile it is bound to, if any. */
   nhsmail?: { account: string; bindingStatus: NonNullable<Binding['status']> | 'none'; uid?: string };
   availability: 'private_beta' | 'general';
@@ -166,8 +168,8 @@ const roleIsMissing: Rule['matches'] = ({ signedIn, role, roleIsRequired }) => {
   };
 };
 
-const everythingIsDone: Rule['matches'] = ({ signedIn, role }) => {
-  if (!signedIn || role === 'open') return undefined;
+const everythingIsDone: Rule['matches'] = ({ signedIn, profileExists, role }) => {
+  if (!signedIn || !profileExists || role === 'open') return undefined;
   return { found: 'a valid log-in, in time', expected: 'just that', mend: 'Nothing to mend.' };
 };
 

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
   authorizeUrl,
+  begin,
   browser,
+  issued,
   logIn,
   type Mock,
+  NOTHING_ISSUED,
   outcomeOf,
   signIn,
   submit,
@@ -201,6 +204,34 @@ describe('one call changes an outcome', () => {
     expect((await call(mock, 'DELETE', '/people/910000009001')).statusCode).toBe(204);
     expect(await outcome(mock, 'nova.new@nhs.net')).toBe('nhsmail_not_registered');
   });
+});
+
+test('a person who is removed while choosing a role gets no token, and is asked again how to log in', async () => {
+  const mock = await testMock();
+  const by = browser(mock.app);
+  const login = await begin(by, { scope: 'openid selectedrole' });
+  await submit(by, `${login}/authenticator`, { authenticator: 'smartcard' });
+  await call(mock, 'PATCH', '/people/656005750104', { roles: [] });
+  await call(mock, 'DELETE', '/people/656005750104');
+  const page = await submit(by, `${login}/person`, { uid: '656005750104' });
+  expect(page.body).toContain('data-testid="error-summary"');
+  const twice = await submit(by, `${login}/person`, { uid: '656005750109' });
+  expect(outcomeOf(twice)).toBe('authenticated');
+});
+
+test('a person who is removed after signing in gets no token', async () => {
+  const mock = await testMock();
+  const robin = (await call(mock, 'GET', '/people/910000000102')).json();
+  const authenticators = [{ type: 'smartcard' }];
+  await call(mock, 'PUT', '/people/910000000102', { ...robin, authenticators });
+  const by = browser(mock.app);
+  const login = await begin(by, { scope: 'openid selectedrole' });
+  await submit(by, `${login}/authenticator`, { authenticator: 'smartcard' });
+  await submit(by, `${login}/person`, { uid: '910000000102' });
+  await call(mock, 'DELETE', '/people/910000000102');
+  const page = await by.get(login);
+  expect([page.statusCode, page.body]).toEqual([200, expect.stringContaining('page-choose-authenticator')]);
+  expect(await issued(mock)).toEqual(NOTHING_ISSUED);
 });
 
 describe('a refused change changes nothing, and says what is wrong where', () => {

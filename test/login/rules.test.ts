@@ -15,6 +15,7 @@ const valid: LoginFacts = {
   signIn: { startedAt: secondsAgo(25), endedAt: secondsAgo(15), result: 'succeeded' },
   numberMatch: { askedAt: secondsAgo(15), answeredAt: secondsAgo(5), answer: 'approve' },
   signedIn: true,
+  profileExists: true,
   nhsmail: { account: 'a@nhs.net', bindingStatus: 'registered', uid: '910000000001' },
   availability: 'private_beta',
   organisations: [{ orgCode: 'A9A5A', inPrivateBeta: true }],
@@ -113,6 +114,7 @@ describe('the rules decide how a log-in ends', () => {
     ['a role was selected', { role: 'selected', roleIsRequired: true }, 'authenticated'],
     ['a role is still to be chosen', { role: 'open', roleIsRequired: true }, undefined],
     ['nobody has signed in yet', { signedIn: false }, undefined],
+    ['the profile was removed meanwhile', { profileExists: false }, undefined],
   ])('%s', (_story, facts, outcome) => {
     expect(decide({ ...valid, ...facts }, NOW)?.outcome).toBe(outcome);
   });
