@@ -4,6 +4,7 @@
  * changes nothing.
  */
 import type { FastifyInstance } from 'fastify';
+import { normalEmail } from '../care-identity/directory.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import {
   checkChange,
@@ -61,7 +62,8 @@ function withKey(list: ListName, key: string, body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const given = (body as Readonly<Record<string, unknown>>)[field];
   if (given === undefined) return { ...body, [field]: key };
-  if (String(given).toLowerCase() === key.toLowerCase()) return body;
+  const spelling = (text: string) => (list === 'nhsmail' ? normalEmail(text) : text);
+  if (spelling(String(given)) === spelling(key)) return body;
   const fault = { path: `/${field}`, found: JSON.stringify(given), allowed: JSON.stringify(key) };
   throw new Problem(400, `${field} in the body is not the one of the address.`, [fault]);
 }

@@ -19,7 +19,7 @@ export function refuseStrangers(scope: FastifyInstance) {
   scope.addHook('onRequest', async (request) => {
     const { host = '', origin } = request.headers;
     const name = hostNameOf(host);
-    if (!UNREGISTRABLE.test(name) && !configuredHosts(request).includes(name)) {
+    if (!UNREGISTRABLE.test(name) && !configuredHosts(request).includes(name.toLowerCase())) {
       throw new Problem(
         403,
         `The Host ${name} is none of this server’s names. Use localhost, or set PUBLIC_ORIGIN.`,

@@ -37,6 +37,10 @@ function problemOf(error: FastifyError): Problem | undefined {
 }
 
 export function answerWithProblems(scope: FastifyInstance) {
+  scope.setNotFoundHandler(async (request) => {
+    const [path] = request.originalUrl.split('?', 1);
+    throw new Problem(404, `There is nothing at ${path}. docs/control-api.md lists what there is.`);
+  });
   scope.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);
     // Faults of the mock itself are logged and answered as everywhere else.
@@ -50,6 +54,7 @@ export function answerWithProblems(scope: FastifyInstance) {
     });
     return reply
       .code(status)
+      .header('cache-control', 'no-store')
       .type('application/problem+json')
       .send({
         type: 'about:blank',

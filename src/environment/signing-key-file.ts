@@ -1,6 +1,15 @@
 /** SIGNING_KEYS: the file that keeps the keys over a restart, so that what relying parties have cached stays right. */
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import { ConfigurationError } from '../settings/faults.ts';
 import { type KeptKey, type KeyKeeper, type KeyStatus, privateKeyFrom } from './signing-keys.ts';
@@ -59,8 +68,24 @@ function save(path: string, keys: readonly KeptKey[]) {
   renameSync(draft, path);
 }
 
+/** A file that could not be written later is a fault now. */
+function checkWritable(path: string) {
+  try {
+    accessSync(dirname(resolve(path)), constants.W_OK);
+  } catch (error) {
+    throw new ConfigurationError([
+      {
+        path: `SIGNING_KEYS ${path}`,
+        found: error instanceof Error ? error.message : String(error),
+        allowed: 'a file in a folder that is there and can be written',
+      },
+    ]);
+  }
+}
+
 /** Loads now, so that a damaged file stops the start. */
 export function keysInFile(path: string): KeyKeeper {
   const kept = load(path);
+  if (!kept) checkWritable(path);
   return { load: () => kept, save: (keys) => save(path, keys) };
 }

@@ -3,7 +3,15 @@
  * so that relying parties learn them in time, or retired, out of the JWKS. Making an RSA key takes 0.1 to 0.4 s, so
  * no start waits for it: it is made in the background, or when the first answer needs it.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 import { promisify } from 'node:util';
 import { compactVerify, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 
@@ -118,7 +126,10 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
   return {
     prepare() {
       // One after the other: the signing key is wanted first.
-      void all().then(encryptionJwk);
+      // A failure is that of the first answer that needs the keys, and told there.
+      all()
+        .then(encryptionJwk)
+        .catch(() => {});
     },
     async sign(claims, typ = 'JWT') {
       const { privateKey, kid } = await active();
@@ -155,8 +166,8 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
     },
     async use(kid) {
       const next = await find(kid);
-      const before = await active();
-      before.status = 'published';
+      // In one go, so that one key is always active.
+      for (const key of await all()) if (key.status === 'active') key.status = 'published';
       next.status = 'active';
       await save();
     },
@@ -174,7 +185,10 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
 export function privateKeyFrom(jwk: JWK): KeyObject {
   const key = createPrivateKey({ key: jwk as Record<string, unknown>, format: 'jwk' });
   const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const probe = Buffer.from('probe');
+  const whole = () => verify('sha256', probe, createPublicKey(key), sign('sha256', probe, key));
   if (key.asymmetricKeyType !== 'rsa' || modulusLength < 2048)
     throw new TypeError('not an RSA key of 2048 bits or more');
+  if (!whole()) throw new TypeError('the parts of the key do not belong together');
   return key;
 }

@@ -14,9 +14,10 @@ const SECRET_NAMES = new Set([
 ]);
 
 /** Names that say so themselves, in whatever spelling: clientSecret, user_password. */
-const SECRET_NAME = /secret|password|verifier|(access|refresh)_?token$/i;
+const SECRET_NAME = /secret|password|verifier|(access|refresh)[_-]?token$/i;
 
-const SIGNED_JWT = /\b(eyJ[\w-]+\.[\w-]+)\.[\w-]+/g;
+/** Three parts of base64url, the first of which begins as a JSON object does, with or without space. */
+const SIGNED_JWT = /\b(e[wy][\w-]+\.[\w-]+)\.[\w-]+/g;
 
 const MAX_TEXT = 2000;
 const MAX_NAME = 64;
@@ -42,7 +43,7 @@ export function redact(details: Readonly<Record<string, unknown>>): Record<strin
   const redacted: Record<string, unknown> = {};
   let size = 0;
   for (const [name, value] of Object.entries(details)) {
-    const kept = redactValue(name.slice(0, MAX_NAME), value);
+    const kept = redactValue(name, value);
     size += MAX_NAME + (typeof kept === 'string' ? kept.length : 0);
     if (size > MAX_DETAILS) {
       redacted['more'] = '(left out: too much for the journal)';

@@ -7,6 +7,8 @@ import type { AuthorizationRequest } from './authorization-request.ts';
 import type { ReusedSession } from './login.ts';
 
 export interface Session {
+  /** What grants know it by. It stays when a new sign-in by the same person gives the session a new id. */
+  handle: string;
   uid: string;
   authenticator: AuthenticatorType;
   /** What the sign-in was, as the amr claim has it. */
@@ -28,7 +30,7 @@ export const SESSIONS = recordKind<Session>('session');
 /** Which session a sid belongs to, for logging out by it. */
 export const SIDS = recordKind<{ sessionId: string }>('sid');
 
-/** Sessions that were ended, not merely expired: their refresh tokens are worth nothing (OIDC Back-Channel Logout 2.7). */
+/** Handles of sessions that were ended, not merely expired: their refresh tokens are worth nothing (OIDC Back-Channel Logout 2.7). */
 export const ENDED_SESSIONS = recordKind<true>('ended_session');
 
 /** Why a session ended, as the product behind CIS2 says it in logout tokens (facts 10.7). */
@@ -40,11 +42,6 @@ export const LOGOUT_CAUSES = [
 ] as const;
 export type LogoutCause = (typeof LOGOUT_CAUSES)[number];
 
-/** A session that expired is kept this long, so that its clients can still be told. */
-const KEPT_SECONDS = 3600;
-
-export const keptUntil = ({ expiresAt }: Session): number => expiresAt + KEPT_SECONDS * 1000;
-
 /** When the session is over if it is not used again: the idle limit or the absolute one, whichever is sooner. */
 export function sessionExpiry(startedAt: number, timeouts: Timeouts, now: number): number {
   const absolute = startedAt + timeouts.session_max_seconds * 1000;
@@ -52,7 +49,10 @@ export function sessionExpiry(startedAt: number, timeouts: Timeouts, now: number
 }
 
 /** Which limit an expired session met. */
-export function causeOfExpiry({ startedAt, expiresAt }: Session, timeouts: Timeouts): LogoutCause {
+export function causeOfExpiry(
+  { startedAt, expiresAt }: Pick<Session, 'startedAt' | 'expiresAt'>,
+  timeouts: Timeouts,
+): LogoutCause {
   const absolute = startedAt + timeouts.session_max_seconds * 1000;
   return expiresAt >= absolute ? 'SESSION_MAX_TIMEOUT' : 'SESSION_IDLE_TIMEOUT';
 }

@@ -24,7 +24,8 @@ export interface IdentifiedRequest {
 
 const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
 
-function refuseOnPage(fault: Fault, clientId?: string): never {
+/** Refuses on a page of ours, since nothing is known good yet. */
+export function refuseOnPage(fault: Fault, clientId?: string): never {
   const { error, description, refusal } = fault;
   const subject = clientId === undefined ? {} : { client_id: clientId };
   throw new Refused({ status: 400, error, description }, refusal, 'page', subject);
@@ -161,7 +162,7 @@ const promptIsKnown: Check = ({ parameters }) => {
   if (alone && prompts.every((prompt) => ['none', 'login', 'consent'].includes(prompt))) return undefined;
   return invalidRequest('prompt', 'Invalid prompt parameter', {
     rule: 'prompt is none, or login or consent.',
-    found: prompts.join(' '),
+    found: parameters.get('prompt') ?? '',
     expected: 'none alone, or any of login and consent',
     mend: 'Send prompt=login to force a new sign-in, prompt=none to ask without a page, or no prompt.',
     specification: 'OpenID Connect Core section 3.1.2.1; facts 10.3',

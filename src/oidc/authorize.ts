@@ -9,9 +9,16 @@ import { type ReusedSession, startLogin } from '../login/login.ts';
 import { decide } from '../login/rules.ts';
 import { reusedSession, SESSIONS, type Session, whyNotReused } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { checkRequest, errorRedirect, identifyRequest, leniencies } from './authorization-request.ts';
+import {
+  checkRequest,
+  errorRedirect,
+  identifyRequest,
+  leniencies,
+  refuseOnPage,
+} from './authorization-request.ts';
 import { browserOf, sessionIdOf } from './cookies.ts';
 import type { Pages } from './endpoints.ts';
+import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { beginLogin } from './progress.ts';
 
@@ -21,7 +28,10 @@ import { beginLogin } from './progress.ts';
  */
 export async function authorizeForm(request: FastifyRequest, reply: FastifyReply) {
   const path = request.url.split('?', 1)[0] ?? '';
-  return reply.redirect(`${path}?${asQuery(formOf(request.body).encoded)}`, 303);
+  const form = formOf(request.body);
+  const fault = form.tooMany ? encodingFault(form) : undefined;
+  if (fault) refuseOnPage(fault);
+  return reply.redirect(`${path}?${asQuery(form.encoded)}`, 303);
 }
 
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {

@@ -78,7 +78,7 @@ async function deliver(notice: LogoutNotice, uri: string, environment: Environme
 
 /** Tells every client of the session that has a backchannel_logout_uri, all at once. Never throws. */
 export async function notifyClients(
-  session: Session,
+  session: Pick<Session, 'uid' | 'sids'>,
   cause: LogoutCause,
   environment: Environment,
 ): Promise<void> {

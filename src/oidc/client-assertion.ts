@@ -126,39 +126,46 @@ async function isSignedBy(assertion: Assertion, key: JWK | Uint8Array): Promise<
   }
 }
 
-async function signatureFault(
+async function verifies(assertion: Assertion, keys: readonly JWK[]): Promise<boolean> {
+  for (const key of candidates(keys, assertion.header)) if (await isSignedBy(assertion, key)) return true;
+  return false;
+}
+
+async function secretSignatureFault(assertion: Assertion, client: Client): Promise<ClientFault | undefined> {
+  if (await isSignedBy(assertion, new TextEncoder().encode(client.client_secret))) return undefined;
+  return fault({
+    rule: 'The signature of the assertion is right.',
+    found: 'a signature by another secret',
+    expected: 'a signature by the client_secret',
+    mend: 'Use the registered client_secret.',
+  });
+}
+
+async function keySignatureFault(
   assertion: Assertion,
   client: Client,
   { clientKeys }: Environment,
 ): Promise<ClientFault | undefined> {
-  const bySecret = client.token_endpoint_auth_method === 'client_secret_jwt';
-  const { kid } = assertion.header;
-  if (bySecret) {
-    if (await isSignedBy(assertion, new TextEncoder().encode(client.client_secret))) return undefined;
-  } else {
-    const keys = await clientKeys.keysOf(client, kid);
-    const fitting = candidates(keys, assertion.header);
-    for (const key of fitting) if (await isSignedBy(assertion, key)) return undefined;
-    if (fitting.length === 0) {
-      return fault({
-        rule: 'The assertion is signed by a key that the client publishes (kid).',
-        found: `kid ${kid ?? 'missing'}, alg ${assertion.header.alg}`,
-        expected: `a key with one of these kids: ${keys.map((key) => key.kid ?? '(none)').join(', ') || 'no key is published'}`,
-        mend: 'Publish the key before signing with it; kid in the header and in the JWK Set must be equal.',
-      });
-    }
+  const { kid, alg } = assertion.header;
+  const known = await clientKeys.keysOf(client, kid);
+  if (await verifies(assertion, known)) return undefined;
+  // Without a kid nothing tells a rotated key from a wrong one, but looking again.
+  const newer = kid === undefined ? await clientKeys.newerKeysOf(client) : undefined;
+  if (newer && (await verifies(assertion, newer))) return undefined;
+  const keys = newer ?? known;
+  if (candidates(keys, assertion.header).length === 0) {
+    return fault({
+      rule: 'The assertion is signed by a key that the client publishes (kid).',
+      found: `kid ${kid ?? 'missing'}, alg ${alg}`,
+      expected: `a key with one of these kids: ${keys.map((key) => key.kid ?? '(none)').join(', ') || 'no key is published'}`,
+      mend: 'Publish the key before signing with it; kid in the header and in the JWK Set must be equal.',
+    });
   }
   return fault({
     rule: 'The signature of the assertion is right.',
-    found: bySecret
-      ? 'a signature by another secret'
-      : `a signature that no key of the client verifies (kid ${kid ?? 'missing'})`,
-    expected: bySecret
-      ? 'a signature by the client_secret'
-      : 'a signature by the private key of a published key',
-    mend: bySecret
-      ? 'Use the registered client_secret.'
-      : 'Check that the private key belongs to the published one.',
+    found: `a signature that no key of the client verifies (kid ${kid ?? 'missing'})`,
+    expected: 'a signature by the private key of a published key',
+    mend: 'Check that the private key belongs to the published one.',
   });
 }
 
@@ -199,7 +206,9 @@ export async function assertionFault(
       subjectFault(assertion, client) ??
       audienceFault(assertion, environment) ??
       timeFault(assertion, environment) ??
-      (await signatureFault(assertion, client, environment)) ??
+      (client.token_endpoint_auth_method === 'client_secret_jwt'
+        ? await secretSignatureFault(assertion, client)
+        : await keySignatureFault(assertion, client, environment)) ??
       // Last, so that only a genuine assertion uses up its jti.
       (await replayFault(assertion, client, environment))
     );

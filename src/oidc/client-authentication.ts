@@ -108,6 +108,10 @@ export async function authenticateClient(
 ): Promise<Client> {
   const usedHeader = header !== undefined;
   const credentials = readCredentials(parameters, header);
+  if ('refusal' in credentials && credentials.twoMethods) {
+    const wire = { status: 400, error: 'invalid_request', description: FAILED };
+    throw new Refused(wire, { ...credentials.refusal, specification: SPECIFICATION }, 'json');
+  }
   if ('refusal' in credentials) {
     refuseClient(
       { description: FAILED, ...credentials },

@@ -10,6 +10,8 @@ export type Credentials =
 
 interface Unreadable {
   refusal: Omit<Refusal, 'specification'>;
+  /** Two methods at once are a fault of the request, not of the client (RFC 6749 section 5.2, facts 10.5). */
+  twoMethods?: true;
 }
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -60,6 +62,7 @@ function fromHeader(parameters: Parameters, header: string): Credentials | Unrea
       expected: 'client_id and client_secret in the body, and no Authorization header',
       mend: POST_MEND,
     },
+    ...(basic ? { twoMethods: true } : {}),
   };
 }
 
@@ -74,6 +77,7 @@ function fromAssertion(parameters: Parameters, assertion: string): Credentials |
         expected: ASSERTION_TYPE,
         mend: 'Send client_assertion_type with exactly this value, and no client_secret.',
       },
+      ...(parameters.get('client_secret') === undefined ? {} : { twoMethods: true as const }),
     };
   }
   // Some libraries send no client_id beside an assertion: it says itself whom it speaks for (scenarios 2.1, row 5).

@@ -21,6 +21,8 @@ export interface LogoutPages {
     request: FastifyRequest,
     reply: FastifyReply,
     parameters: Readonly<Record<string, string>>,
+    /** Where the answer to the form may redirect to, if the application may ask for it. */
+    target?: string,
   ): unknown;
   /** Says that the person is logged out; with a link back where the application is known. */
   showLoggedOut(
@@ -124,7 +126,6 @@ function refuseRedirectUri(redirectUri: string, client: Client): never {
 /** After the session is over: to the application where the URI is known good, otherwise to our own page. */
 function leave(request: FastifyRequest, reply: FastifyReply, logout: LogoutRequest, pages: LogoutPages) {
   const { client, redirectUri, parameters } = logout;
-  clearSession(request, reply);
   if (redirectUri === undefined || !client) return pages.showLoggedOut(request, reply);
   if (!isPostLogoutUri(client, redirectUri)) refuseRedirectUri(redirectUri, client);
   const status = request.method === 'POST' ? 303 : 302;
@@ -140,20 +141,29 @@ async function logOutConfirmed(
 ) {
   const { environment } = request;
   const sessionId = sessionIdOf(request);
-  const session = sessionId && (await endSession(sessionId, 'CLIENT_LOGOUT', environment, request.id));
+  const session =
+    sessionId && (await endSession(sessionId, 'CLIENT_LOGOUT', environment, { requestId: request.id }));
+  clearSession(request, reply);
   if (logout.client || logout.redirectUri === undefined || !session)
     return leave(request, reply, logout, pages);
   // Nobody said which application asks: a URI of one that took part in the session is offered as a link.
   const { redirectUri } = logout;
   const taking = Object.keys(session.sids).map((clientId) => environment.clients.get(clientId));
   const owner = taking.find((client) => client && isPostLogoutUri(client, redirectUri));
-  clearSession(request, reply);
   const url = withParameters(redirectUri, { state: logout.parameters.get('state') });
   return pages.showLoggedOut(
     request,
     reply,
     owner && { url, clientName: owner.client_name ?? owner.client_id },
   );
+}
+
+/** Whether this browser has a live session. */
+async function hasSession(request: FastifyRequest): Promise<boolean> {
+  const { store, clock } = request.environment;
+  const sessionId = sessionIdOf(request);
+  const stored = sessionId === undefined ? undefined : await store.get(SESSIONS, sessionId);
+  return stored !== undefined && stored.value.expiresAt > clock.now();
 }
 
 async function logOut(
@@ -175,15 +185,20 @@ async function logOut(
   if (logout.hint) {
     // A session that is gone already is no error (facts 10.5).
     await endSessionOf(logout.hint.sid, 'CLIENT_LOGOUT', environment, request.id);
-    return leave(request, reply, logout, pages);
+    if (!(await hasSession(request))) {
+      clearSession(request, reply);
+      return leave(request, reply, logout, pages);
+    }
+    // Somebody else is logged in at this browser, and is asked first (RP-Initiated Logout section 2).
   }
-  const sessionId = sessionIdOf(request);
-  const live = sessionId !== undefined && (await environment.store.get(SESSIONS, sessionId)) !== undefined;
-  if (!live)
+  if (!(await hasSession(request)))
     return logout.client ? leave(request, reply, logout, pages) : pages.showLoggedOut(request, reply);
-  return parameters.get(CONFIRMED) === 'yes' && request.method === 'POST'
-    ? logOutConfirmed(request, reply, logout, pages)
-    : pages.askToLogOut(request, reply, parameters.all());
+  if (parameters.get(CONFIRMED) === 'yes' && request.method === 'POST') {
+    return logOutConfirmed(request, reply, logout, pages);
+  }
+  const { client, redirectUri } = logout;
+  const mayRedirect = client && redirectUri !== undefined && isPostLogoutUri(client, redirectUri);
+  return pages.askToLogOut(request, reply, parameters.all(), mayRedirect ? redirectUri : undefined);
 }
 
 export function endSessionEndpoint(pages: LogoutPages) {

@@ -52,6 +52,12 @@ async function calledByPrograms(scope: FastifyInstance) {
       });
     },
   });
+  for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
+    if (!methods.includes('OPTIONS')) continue;
+    scope.options(path, async (_request, reply) =>
+      reply.header('allow', methods.join(', ')).code(204).send(),
+    );
+  }
   scope.get('/.well-known/openid-configuration', async ({ environment }) => discoveryDocument(environment));
   scope.get('/connect/jwk_uri', async ({ environment }) => environment.keys.jwks());
   scope.post('/access_token', accessTokenEndpoint);

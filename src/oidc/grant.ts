@@ -14,8 +14,8 @@ export interface Grant {
   aal: string;
   /** Seconds since 1970: the moment of sign-in. */
   authTime: number;
-  /** The single sign-on session it came from, and the sid that the client knows it by. */
-  sessionId: string;
+  /** The handle of the single sign-on session it came from, and the sid that the client knows it by. */
+  session: string;
   sid: string;
   selectedRoleId?: string;
 }

@@ -1,6 +1,6 @@
 /** What can be wrong with any parameter, at whichever endpoint. */
 import type { Refusal } from '../journal/refusal.ts';
-import { MAX_PARAMETERS, MAX_VALUE_LENGTH, type Parameters } from './parameters.ts';
+import { MAX_PARAMETERS, MAX_QUERY_LENGTH, MAX_VALUE_LENGTH, type Parameters } from './parameters.ts';
 
 /** A fault in both voices: the error for the wire, the refusal for the developer. */
 export interface Fault {
@@ -24,9 +24,9 @@ export function encodingFault({ repeated, malformed, oversized, tooMany }: Param
       error: 'invalid_request',
       description: 'Too many parameters',
       refusal: {
-        rule: `A request has at most ${MAX_PARAMETERS} parameters.`,
+        rule: `A request has at most ${MAX_PARAMETERS} parameters and ${MAX_QUERY_LENGTH} characters in all.`,
         found: 'more',
-        expected: `at most ${MAX_PARAMETERS}`,
+        expected: `at most ${MAX_PARAMETERS} parameters and ${MAX_QUERY_LENGTH} characters`,
         mend: 'Send only the parameters of the specification.',
         specification: 'RFC 6749 section 3.1',
       },

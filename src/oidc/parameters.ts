@@ -13,7 +13,7 @@ export interface Parameters {
   repeated: readonly string[];
   /** Names whose name or value is not percent-encoded UTF-8. */
   malformed: readonly string[];
-  /** There are more than MAX_PARAMETERS; those beyond were not read. */
+  /** More than MAX_PARAMETERS, of which those beyond were not read, or longer than MAX_QUERY_LENGTH in all. */
   tooMany: boolean;
   /** Names whose value is longer than MAX_VALUE_LENGTH. */
   oversized: readonly string[];
@@ -26,6 +26,13 @@ export const MAX_VALUE_LENGTH = 8192;
 
 /** Most parameters read. */
 export const MAX_PARAMETERS = 100;
+
+/** Longest query taken, in characters of an URL: what the server’s header limit leaves room for. */
+export const MAX_QUERY_LENGTH = 60_000;
+
+/** Whether text is longer than so many characters of an URL, where one outside ASCII takes up to twelve. */
+const isLonger = (text: string, most: number): boolean =>
+  text.length * 9 > most && encodeURIComponent(text).length > most;
 
 function decode(encoded: string): string | undefined {
   try {
@@ -50,7 +57,7 @@ export function parseParameters(encoded: string): Parameters {
       malformed.add(name ?? rawName);
       continue;
     }
-    if (value.length > MAX_VALUE_LENGTH) oversized.add(name);
+    if (value.length > MAX_VALUE_LENGTH || isLonger(value, 3 * MAX_VALUE_LENGTH)) oversized.add(name);
     if (values.has(name)) repeated.add(name);
     else values.set(name, value);
   }
@@ -60,7 +67,7 @@ export function parseParameters(encoded: string): Parameters {
     repeated: [...repeated],
     malformed: [...malformed],
     oversized: [...oversized],
-    tooMany: pairs.length > MAX_PARAMETERS,
+    tooMany: pairs.length > MAX_PARAMETERS || asQuery(encoded).length > MAX_QUERY_LENGTH,
     all: () => Object.fromEntries(values),
   };
 }

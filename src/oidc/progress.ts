@@ -1,33 +1,22 @@
-/**
- * Carries a log-in on until a rule decides, and gives it its end. This is the one place where sessions, grants and
- * codes come into being, and it makes them only when the last rule said `authenticated`.
- */
-import { randomBytes } from 'node:crypto';
-import { amrOf, authenticatorOf } from '../care-identity/authenticators.ts';
+import { authenticatorOf } from '../care-identity/authenticators.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
+import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { gatherFacts, personOf, selectedRoleOf } from '../login/facts.ts';
 import { logInHeadless } from '../login/headless.ts';
-import {
-  LOGINS,
-  type Login,
-  nhsmailAccountOf,
-  type ReusedSession,
-  startLogin,
-  withoutSession,
-} from '../login/login.ts';
+import { LOGINS, type Login, type ReusedSession, startLogin, withoutSession } from '../login/login.ts';
 import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
-import { keptUntil, SESSIONS, type Session, SIDS, sessionExpiry } from '../login/session.ts';
+import { SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withParameters } from '../relying-party/redirect-uris.ts';
 import { errorRedirect } from './authorization-request.ts';
 import { CODES, GRANTS } from './grant.ts';
 import { randomId } from './secrets.ts';
-import { endSession } from './session-end.ts';
+import { keepSession } from './session-keep.ts';
 
 /** Where a log-in stands after a step. */
 export type Progress =
@@ -113,6 +102,24 @@ async function withLiveSession(login: Login, { store, clock }: Environment): Pro
   return stored && stored.value.expiresAt > clock.now() ? login : withoutSession(login);
 }
 
+/** A log-in with id_token_hint is for the person that it names alone (OpenID Connect Core section 3.1.2.1). */
+function refuseSomebodyElse(login: Login, { directory, issuer }: Environment) {
+  const { hintedUid, redirectUri, state, clientId } = login.request;
+  const uid = personOf(login, directory)?.uid;
+  if (hintedUid === undefined || hintedUid === uid) return;
+  const wire = { status: 400, error: 'login_required', description: 'The request requires login.' };
+  const refusal = {
+    rule: 'The person who logs in is the one whom id_token_hint names.',
+    parameter: 'id_token_hint',
+    found: `${uid} logged in`,
+    expected: hintedUid,
+    mend: 'Log in as that person, or leave id_token_hint out for anybody.',
+    specification: 'OpenID Connect Core section 3.1.2.1',
+  };
+  const delivery = errorRedirect({ redirectUri, state, issuer }, wire);
+  throw new Refused(wire, refusal, delivery, { client_id: clientId, login_id: login.id });
+}
+
 /** Stores the next state of a log-in, or its end where a rule now decides. */
 export async function carryOn(
   { environment, client, requestId, sessionId }: Omit<Beginning, 'request' | 'browserId'>,
@@ -121,6 +128,7 @@ export async function carryOn(
 ): Promise<Progress> {
   const next = await withLiveSession(given, environment);
   const decision = judge(next, client, environment);
+  if (decision?.outcome === 'authenticated') refuseSomebodyElse(next, environment);
   const login: Login = decision ? { ...next, ended: { decision, at: environment.clock.now() } } : next;
   const kept = await environment.store.replace(
     LOGINS,
@@ -163,80 +171,13 @@ export function failureRedirect(
   return errorRedirect({ redirectUri, state, issuer }, failureOnTheWire(login, outcome));
 }
 
-interface KeptSession {
-  id: string;
-  session: Session;
-  sid: string;
-}
-
-/** The session after this log-in, before it is stored: the one reused, or a new one; with this client’s sid. */
-function sessionAfter(
-  { clock, settings }: Environment,
-  login: Login,
-  person: Person,
-  reused: Session | undefined,
-): Session {
-  const { clientId } = login.request;
-  const now = clock.now();
-  const account = nhsmailAccountOf(login);
-  const before = reused ?? {
-    uid: person.uid,
-    authenticator: login.authenticator ?? 'nhsmail',
-    ...(account === undefined ? {} : { account }),
-    amr: amrOf(login.authenticator ?? 'nhsmail', login.request.assurance.acr, settings.passkey_amr),
-    authTime: Math.floor((login.signedInAt ?? now) / 1000),
-    startedAt: now,
-    sids: {} as Session['sids'],
-  };
-  const selectedRoleId = selectedRoleOf(login, person) ?? reused?.selectedRoleId;
-  return {
-    ...before,
-    ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
-    expiresAt: sessionExpiry(before.startedAt, settings.timeouts, now),
-    sids: { ...before.sids, [clientId]: before.sids[clientId] ?? randomBytes(32).toString('base64') },
-  };
-}
-
-/** Keeps the session alive that was reused, or begins one with a new id, which no one can have fixed before. */
-async function keepSession(
-  environment: Environment,
-  login: Login,
-  person: Person,
-  oldSessionId: string | undefined,
-): Promise<KeptSession> {
-  const { store } = environment;
-  const reusedId = login.session?.sessionId;
-  const reused = reusedId === undefined ? undefined : await store.get(SESSIONS, reusedId);
-  const session = sessionAfter(environment, login, person, reused?.value);
-  const id = reused && reusedId !== undefined ? reusedId : randomId();
-  const until = keptUntil(session);
-  const kept = reused
-    ? await store.replace(SESSIONS, id, { revision: reused.revision, value: session }, until)
-    : await store.add(SESSIONS, id, session, until);
-  // Two applications may use the session at once; whichever comes second reads again and adds its own sid.
-  if (!kept) return keepSession(environment, login, person, oldSessionId);
-  const sid = session.sids[login.request.clientId] ?? '';
-  const { session_max_seconds: longest } = environment.settings.timeouts;
-  await store.add(SIDS, sid, { sessionId: id }, session.startedAt + longest * 1000);
-  if (!reused && oldSessionId !== undefined) await replaceSession(environment, oldSessionId, session);
-  watchSession(environment, id, session);
-  return { id, session, sid };
-}
-
-/** Only sessions of which somebody wants to hear are looked after. */
-function watchSession({ clients, sessionWatch }: Environment, id: string, session: Session) {
-  const wanted = Object.keys(session.sids).some((clientId) => clients.get(clientId)?.backchannel_logout_uri);
-  if (wanted) sessionWatch.watch(id, session.expiresAt);
-}
-
-/**
- * A new sign-in takes the place of the browser’s session. When it is another person’s, that one is logged out;
- * when it is the same person’s, the applications go on, and none is told to log out somebody who just logged in.
- */
-async function replaceSession(environment: Environment, oldSessionId: string, { uid }: Session) {
-  const old = await environment.store.get(SESSIONS, oldSessionId);
-  if (old && old.value.uid !== uid) await endSession(oldSessionId, 'SESSION_TERMINATION', environment);
-  else await environment.store.remove(SESSIONS, oldSessionId);
+/** The session was to stand in for a sign-in, and ended in the last moment: the log-in goes on at the sign-in. */
+async function beginAnew(environment: Environment, { ended: _ended, ...login }: Login): Promise<Progress> {
+  const stored = await environment.store.get(LOGINS, login.id);
+  const anew = withoutSession(login);
+  const next = stored && { revision: stored.revision, value: anew };
+  const kept = next && (await environment.store.replace(LOGINS, login.id, next, expiryOf(anew, environment)));
+  return kept ? { kind: 'page', login: anew } : { kind: 'overtaken' };
 }
 
 /** Makes session, grant and code, and the redirect that carries the code (facts 0, row 8; 10.3). */
@@ -250,7 +191,9 @@ async function authorize(
   const { store, clock, settings, journal, issuer } = environment;
   const { request } = login;
   const subject = subjectOf(login, requestId, person);
-  const { id: sessionId, session, sid } = await keepSession(environment, login, person, oldSessionId);
+  const kept = await keepSession(environment, login, person, { requestId, sessionId: oldSessionId });
+  if (!kept) return beginAnew(environment, login);
+  const { id: sessionId, session, sid } = kept;
   journal.record({
     ...subject,
     kind: login.session ? 'session_reused' : 'session_started',
@@ -269,7 +212,7 @@ async function authorize(
     amr: session.amr,
     aal: authenticatorOf(session.authenticator).aal,
     authTime: session.authTime,
-    sessionId,
+    session: session.handle,
     sid,
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
   };

@@ -18,7 +18,7 @@ function narrowed(
 ): readonly string[] {
   const scopes = asked?.split(' ').filter(Boolean);
   const tooMany = scopes?.filter((scope) => !granted.includes(scope)) ?? [];
-  if (tooMany.length === 0) return scopes ?? granted;
+  if (tooMany.length === 0) return scopes?.length ? scopes : granted;
   throw new Refused(
     { status: 400, error: 'invalid_scope', description: 'The requested scope exceeds the scope granted.' },
     {
@@ -59,7 +59,7 @@ export async function redeemRefreshToken(
     throw invalidGrant(unusable('an unknown, expired or revoked one', 'Log in again.'), subject);
   }
   // Refresh tokens end with the session that is logged out (OpenID Connect Back-Channel Logout section 2.7).
-  if (await store.get(ENDED_SESSIONS, grant.value.sessionId)) {
+  if (await store.get(ENDED_SESSIONS, grant.value.session)) {
     throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), subject);
   }
   const { grantId, expiresAt, redeemed } = stored.value;
@@ -70,8 +70,9 @@ export async function redeemRefreshToken(
       subject,
     );
   }
-  const scopes = narrowed(parameters.get('scope'), grant.value.scopes, subject);
   const used = { revision: stored.revision, value: { grantId, expiresAt, redeemed: true } };
+  // A token that was used before is a reuse, whatever else is wrong with the request.
+  const scopes = redeemed ? [] : narrowed(parameters.get('scope'), grant.value.scopes, subject);
   // Of two requests with the same token one wins; the other is a reuse like any later one.
   if (redeemed || !(await store.replace(REFRESH_TOKENS, token, used, expiresAt))) {
     const mend = 'Keep the refresh_token of each token response, and use that one the next time.';

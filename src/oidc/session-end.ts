@@ -14,7 +14,7 @@ const CAUSES: Readonly<Record<LogoutCause, string>> = {
   CLIENT_LOGOUT: 'by logging out',
   SESSION_IDLE_TIMEOUT: 'since it was not used for too long',
   SESSION_MAX_TIMEOUT: 'since it was as old as a session may be',
-  SESSION_TERMINATION: 'by the control API, as when a smartcard is removed',
+  SESSION_TERMINATION: 'as when a smartcard is removed',
 };
 
 /** Ends one session, once, and has its clients told. Gives the session, or undefined where there is none any more. */
@@ -22,27 +22,25 @@ export async function endSession(
   sessionId: string,
   cause: LogoutCause,
   environment: Environment,
-  requestId?: string,
+  { requestId, because = CAUSES[cause] }: { requestId?: string; because?: string } = {},
 ): Promise<Session | undefined> {
   const { store, clock, settings, journal, background } = environment;
   const stored = await store.get(SESSIONS, sessionId);
   // Of two that end it at once, the one that removes it tells the clients.
   if (!stored || !(await store.remove(SESSIONS, sessionId))) return undefined;
   const session = stored.value;
-  const expired = cause === 'SESSION_IDLE_TIMEOUT' || cause === 'SESSION_MAX_TIMEOUT';
-  if (!expired) {
-    await store.add(
-      ENDED_SESSIONS,
-      sessionId,
-      true,
-      clock.now() + settings.timeouts.refresh_token_seconds * 1000,
-    );
-  }
+  environment.sessionWatch.forget(sessionId);
+  await store.add(
+    ENDED_SESSIONS,
+    session.handle,
+    true,
+    clock.now() + settings.timeouts.refresh_token_seconds * 1000,
+  );
   journal.record({
     ...(requestId === undefined ? {} : { request_id: requestId }),
     kind: 'session_ended',
     uid: session.uid,
-    explanation: `The single sign-on session ended ${CAUSES[cause]}.`,
+    explanation: `The single sign-on session ended ${because}.`,
     details: { cause, clients: Object.keys(session.sids) },
   });
   background.run(notifyClients(session, cause, environment));
@@ -57,17 +55,29 @@ export async function endSessionOf(
   requestId?: string,
 ) {
   const stored = await environment.store.get(SIDS, sid);
-  return stored && endSession(stored.value.sessionId, cause, environment, requestId);
+  return (
+    stored &&
+    endSession(stored.value.sessionId, cause, environment, requestId === undefined ? {} : { requestId })
+  );
 }
 
-/** Ends the sessions whose time is over, and looks again at those that were used meanwhile. */
+/** Tells the clients of sessions whose time is over, and looks again at those that were used meanwhile. */
 export async function endExpiredSessions(environment: Environment): Promise<void> {
-  const { clock, store, settings, sessionWatch } = environment;
+  const { clock, store, settings, journal, sessionWatch, background } = environment;
   const now = clock.now();
-  for (const sessionId of sessionWatch.due(now)) {
+  for (const { sessionId, session } of sessionWatch.due(now)) {
     const stored = await store.get(SESSIONS, sessionId);
-    if (!stored) continue;
-    if (stored.value.expiresAt > now) sessionWatch.watch(sessionId, stored.value.expiresAt);
-    else await endSession(sessionId, causeOfExpiry(stored.value, settings.timeouts), environment);
+    if (stored && stored.value.expiresAt > now) {
+      sessionWatch.watch(sessionId, stored.value);
+      continue;
+    }
+    const cause = causeOfExpiry(session, settings.timeouts);
+    journal.record({
+      kind: 'session_ended',
+      uid: session.uid,
+      explanation: `The single sign-on session ended ${CAUSES[cause]}.`,
+      details: { cause, clients: Object.keys(session.sids) },
+    });
+    background.run(notifyClients(session, cause, environment));
   }
 }

@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
+import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { authenticatedForm } from './authenticated-form.ts';
 import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
@@ -23,6 +24,7 @@ async function findToken(token: string, { store }: Environment): Promise<KnownTo
   const found = access ?? refresh;
   const grant = found && (await store.get(GRANTS, found.value.grantId));
   if (!found || !grant || refresh?.value.redeemed) return undefined;
+  if (refresh && (await store.get(ENDED_SESSIONS, grant.value.session))) return undefined;
   const { grantId, expiresAt } = found.value;
   const scopes = access?.value.scopes ?? grant.value.scopes;
   return { kind: access ? 'access_token' : 'refresh_token', grantId, grant: grant.value, scopes, expiresAt };
@@ -89,7 +91,10 @@ export async function introspectionEndpoint(request: FastifyRequest, reply: Fast
   const { environment } = request;
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const { client, parameters } = await authenticatedForm(request, 'A request to introspect a token came in.');
-  const known = await findToken(tokenOf(parameters, client), environment);
+  const found = await findToken(tokenOf(parameters, client), environment);
+  // A public client proves nothing of itself, and is told of its own tokens only (RFC 7662 section 2.1).
+  const isPublic = client.token_endpoint_auth_method === 'none';
+  const known = isPublic && found?.grant.clientId !== client.client_id ? undefined : found;
   if (!known) return { active: false };
   const { grant, kind, scopes, expiresAt } = known;
   return {

@@ -62,7 +62,8 @@ async function issueRefreshToken({ client, grantId, grant }: Issue, environment:
   await store.add(REFRESH_TOKENS, token, { grantId, expiresAt, redeemed: false }, expiresAt);
   // The grant lives as long as the last thing that came of it.
   const stored = await store.get(GRANTS, grantId);
-  if (stored) await store.replace(GRANTS, grantId, { revision: stored.revision, value: grant }, expiresAt);
+  const lastsUntil = Math.max(expiresAt, clock.now() + settings.timeouts.access_token_seconds * 1000);
+  if (stored) await store.replace(GRANTS, grantId, { revision: stored.revision, value: grant }, lastsUntil);
   return { refresh_token: token };
 }
 

@@ -7,21 +7,15 @@ export function askToLogOut(
   request: FastifyRequest,
   reply: FastifyReply,
   parameters: Readonly<Record<string, string>>,
+  target?: string,
 ) {
   const { logout_confirmed: _confirmed, ...asked } = parameters;
-  const target = asked['post_logout_redirect_uri'];
   const page: AskToLogOutPage = {
     ...frameOf(request, 'Do you want to log out?'),
     action: request.url.split('?', 1)[0] ?? '',
     fields: Object.entries(asked).map(([name, value]) => ({ name, value })),
   };
-  // The form’s answer may be a redirect to the application; whether it is, is checked when it is sent.
-  return showPage(
-    reply,
-    'log-out',
-    page,
-    target !== undefined && URL.canParse(target) ? [new URL(target).origin] : [],
-  );
+  return showPage(reply, 'log-out', page, target === undefined ? [] : [new URL(target).origin]);
 }
 
 export function showLoggedOut(request: FastifyRequest, reply: FastifyReply, back?: LoggedOutPage['back']) {

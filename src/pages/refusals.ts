@@ -40,7 +40,7 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
       ...(continueUrl === undefined ? {} : { continueUrl }),
     });
   }
-  return reply.redirect(delivery.location, 302);
+  return reply.redirect(delivery.location, request.method === 'POST' ? 303 : 302);
 }
 
 /** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
@@ -159,7 +159,7 @@ function nearestAddresses(path: string, prefix: string): string[] {
 }
 
 function notFound(request: FastifyRequest): Refused {
-  const path = request.url.split('?', 1)[0] ?? '';
+  const path = request.originalUrl.split('?', 1)[0] ?? '';
   const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
   return new Refused(
     {

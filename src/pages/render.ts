@@ -20,6 +20,9 @@ export async function registerViews(app: FastifyInstance) {
   await app.register(fastifyStatic, { root: ASSETS, prefix: '/assets/', maxAge: '1h' });
 }
 
+/** A scheme, or an origin of plain characters: a host of an URL may hold `;`, which would begin a directive. */
+const SOURCE = /^https?:(?:\/\/[\w.-]+(?::(?:\d+|\*))?)?$/;
+
 /**
  * Nothing inline and nothing from elsewhere. Chromium checks every redirect that follows a form against
  * form-action, so the origin of the log-in’s redirect URI must be named on its pages.
@@ -32,7 +35,7 @@ export function contentSecurityPolicy(formTargets: readonly string[] = []): stri
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
-    `form-action ${["'self'", ...formTargets].join(' ')}`,
+    `form-action ${["'self'", ...formTargets.filter((target) => SOURCE.test(target))].join(' ')}`,
     "frame-ancestors 'none'",
     "base-uri 'none'",
   ].join('; ');

@@ -21,6 +21,8 @@ interface CachedKeys {
 export interface ClientKeys {
   /** The client’s keys; with a kid that the cache does not have, fetched anew. Throws KeysUnavailable. */
   keysOf(client: Client, kid: string | undefined): Promise<readonly JWK[]>;
+  /** The keys fetched anew, where none of those known verified and no kid told so; undefined where that makes no sense. */
+  newerKeysOf(client: Client): Promise<readonly JWK[] | undefined>;
 }
 
 /** How long fetched keys are used, and how soon an unknown kid may have them fetched again, in milliseconds. */
@@ -76,6 +78,13 @@ export function createClientKeys(clock: { now(): number }, timeoutSeconds: () =>
   }
 
   return {
+    async newerKeysOf(client) {
+      const uri = client.jwks || client.public_key_pem !== undefined ? undefined : client.jwks_uri;
+      const cached = uri === undefined ? undefined : cache.get(uri);
+      if (uri === undefined || !cached || clock.now() - cached.fetchedAt < REFETCH_MILLISECONDS)
+        return undefined;
+      return fetchOnce(uri);
+    },
     async keysOf(client, kid) {
       if (client.jwks) return client.jwks.keys as JWK[];
       if (client.public_key_pem !== undefined)

@@ -118,17 +118,49 @@ function methodFaults(path: string, client: Client): Fault[] {
   return [{ path: `${path}/jwks_uri`, found: 'nothing', allowed }];
 }
 
+/** A private key would do too, since its public half is in it: but it is not ours to keep. */
 function isPublicKey(pem: string): boolean {
   try {
-    return createPublicKey(pem).type === 'public';
+    return !pem.includes('PRIVATE KEY') && createPublicKey(pem).type === 'public';
   } catch {
     return false;
   }
 }
 
+/** Faults of keys that are private, in whole or in part: no relying party gives those away. */
+function privateKeyFaults(path: string, { jwks }: Client): Fault[] {
+  return (jwks?.keys ?? []).flatMap((key, index) => {
+    const secret = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'].find((member) => Object.hasOwn(key, member));
+    if (secret === undefined) return [];
+    return [
+      {
+        path: `${path}/jwks/keys/${index}/${secret}`,
+        found: 'a private member',
+        allowed: 'public members only',
+      },
+    ];
+  });
+}
+
+/** Faults of an algorithm that the method can never use. */
+function algorithmFaults(path: string, client: Client): Fault[] {
+  const { token_endpoint_auth_method: method, jwks_uri_signing_algorithm: algorithm } = client;
+  const bySecret = algorithm?.startsWith('HS');
+  const fits = method === 'client_secret_jwt' ? bySecret : method !== 'private_key_jwt' || !bySecret;
+  if (algorithm === undefined || fits) return [];
+  const allowed = `${method === 'client_secret_jwt' ? 'HS' : 'RS, PS or ES'} 256, 384 or 512, for ${method}`;
+  return [{ path: `${path}/jwks_uri_signing_algorithm`, found: shown(algorithm), allowed }];
+}
+
 /** What a schema cannot say of one client. */
 function clientFaults(path: string, client: Client): Fault[] {
-  return [...redirectFaults(path, client), ...outboundFaults(path, client), ...methodFaults(path, client)];
+  return [
+    ...redirectFaults(path, client),
+    ...outboundFaults(path, client),
+    ...methodFaults(path, client),
+    ...privateKeyFaults(path, client),
+    ...algorithmFaults(path, client),
+  ];
 }
 
 /** Faults of values that may stand only once. */

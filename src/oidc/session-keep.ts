@@ -1,0 +1,143 @@
+/**
+ * The single sign-on session after an authenticated log-in: the one that was reused, kept alive, or a new one in the
+ * place of the browser’s old one. Called by `progress.ts` alone, once the rules said `authenticated`.
+ */
+import { randomBytes } from 'node:crypto';
+import { amrOf } from '../care-identity/authenticators.ts';
+import type { Person } from '../care-identity/schema.ts';
+import type { Environment } from '../environment/environment.ts';
+import { selectedRoleOf } from '../login/facts.ts';
+import { type Login, nhsmailAccountOf } from '../login/login.ts';
+import { SESSIONS, type Session, SIDS, sessionExpiry } from '../login/session.ts';
+import { randomId } from './secrets.ts';
+import { endSession } from './session-end.ts';
+
+export interface KeptSession {
+  /** The value of the browser’s cookie. */
+  id: string;
+  session: Session;
+  /** What the client of this log-in knows the session by. */
+  sid: string;
+}
+
+/** A new session. The same person’s other applications stay in it, each with the sid that it knows. */
+function newSession(
+  login: Login,
+  person: Person,
+  carried: Session | undefined,
+  environment: Environment,
+): Session {
+  const { clock, settings } = environment;
+  const now = clock.now();
+  const account = nhsmailAccountOf(login);
+  const authenticator = login.authenticator ?? 'nhsmail';
+  const others = Object.entries(carried?.sids ?? {}).filter(
+    ([clientId]) => clientId !== login.request.clientId,
+  );
+  return {
+    handle: carried?.handle ?? randomId(),
+    uid: person.uid,
+    authenticator,
+    amr: amrOf(authenticator, login.request.assurance.acr, settings.passkey_amr),
+    ...(account === undefined ? {} : { account }),
+    authTime: Math.floor((login.signedInAt ?? now) / 1000),
+    startedAt: now,
+    expiresAt: now,
+    sids: Object.fromEntries(others),
+  };
+}
+
+/** A client_id may be any text, `constructor` too: only own members count. */
+const sidOf = ({ sids }: Session, clientId: string) =>
+  Object.hasOwn(sids, clientId) ? sids[clientId] : undefined;
+
+/** The session with this log-in in it: the client’s sid, the role if one was selected, and its time begun anew. */
+function used(session: Session, login: Login, person: Person, { clock, settings }: Environment): Session {
+  const { clientId } = login.request;
+  const selectedRoleId = selectedRoleOf(login, person) ?? session.selectedRoleId;
+  const sid = sidOf(session, clientId) ?? randomBytes(32).toString('base64');
+  return {
+    ...session,
+    ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
+    expiresAt: sessionExpiry(session.startedAt, settings.timeouts, clock.now()),
+    sids: Object.fromEntries([...Object.entries(session.sids), [clientId, sid]]),
+  };
+}
+
+/** Only sessions of which somebody wants to hear are looked after. */
+function watchSession({ clients, sessionWatch }: Environment, id: string, session: Session) {
+  const wanted = Object.keys(session.sids).some((clientId) => clients.get(clientId)?.backchannel_logout_uri);
+  if (wanted) sessionWatch.watch(id, session);
+}
+
+/** Lets a sid lead to the session it belongs to now. */
+async function leadTo(sid: string, sessionId: string, session: Session, { store, settings }: Environment) {
+  const until = session.startedAt + settings.timeouts.session_max_seconds * 1000;
+  const known = await store.get(SIDS, sid);
+  if (known) await store.replace(SIDS, sid, { revision: known.revision, value: { sessionId } }, until);
+  else await store.add(SIDS, sid, { sessionId }, until);
+}
+
+async function keepReused(
+  login: Login,
+  person: Person,
+  environment: Environment,
+): Promise<KeptSession | undefined> {
+  const { store } = environment;
+  const id = login.session?.sessionId;
+  const stored = id === undefined ? undefined : await store.get(SESSIONS, id);
+  if (id === undefined || !stored) return undefined;
+  const session = used(stored.value, login, person, environment);
+  const kept = await store.replace(
+    SESSIONS,
+    id,
+    { revision: stored.revision, value: session },
+    session.expiresAt,
+  );
+  // Two applications may use the session at once; whichever comes second reads again and adds its own sid.
+  if (!kept) return keepReused(login, person, environment);
+  return finish(id, session, login, environment);
+}
+
+async function finish(
+  id: string,
+  session: Session,
+  login: Login,
+  environment: Environment,
+): Promise<KeptSession> {
+  const sid = sidOf(session, login.request.clientId) ?? '';
+  await leadTo(sid, id, session, environment);
+  watchSession(environment, id, session);
+  return { id, session, sid };
+}
+
+/**
+ * Keeps the session of an authenticated log-in. A new sign-in gets a new id, which no one can have fixed before, and
+ * takes the place of the browser’s session: another person’s is logged out; the same person’s goes on in the new one,
+ * and no application is told to log out somebody who just logged in. Undefined where the session that was to be reused
+ * has ended meanwhile: it is not revived.
+ */
+export async function keepSession(
+  environment: Environment,
+  login: Login,
+  person: Person,
+  browser: { requestId: string; sessionId: string | undefined },
+): Promise<KeptSession | undefined> {
+  if (login.session) return keepReused(login, person, environment);
+  const { requestId, sessionId: oldId } = browser;
+  const { store, clock } = environment;
+  const old = oldId === undefined ? undefined : (await store.get(SESSIONS, oldId))?.value;
+  const carried = old?.uid === person.uid && old.expiresAt > clock.now() ? old : undefined;
+  const id = randomId();
+  const session = used(newSession(login, person, carried, environment), login, person, environment);
+  await store.add(SESSIONS, id, session, session.expiresAt);
+  for (const sid of Object.values(carried?.sids ?? {})) await leadTo(sid, id, session, environment);
+  if (carried && oldId !== undefined) {
+    await store.remove(SESSIONS, oldId);
+    environment.sessionWatch.forget(oldId);
+  } else if (oldId !== undefined) {
+    const because = 'since somebody else logged in at the same browser';
+    await endSession(oldId, 'SESSION_TERMINATION', environment, { requestId, because });
+  }
+  return finish(id, session, login, environment);
+}
