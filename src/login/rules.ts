@@ -128,7 +128,7 @@ const nhsmailIsNotBound: Rule['matches'] = ({ signedIn, nhsmail }) => {
   return {
     found,
     expected: 'a Care Identity profile with this NHSmail account registered (bound) as an authenticator',
-    mend: `Register the account: in the fixtures, give a person an authenticator {"type": "nhsmail", "nhsmail_account": "${nhsmail.account}"}.`,
+    mend: `Register the account: POST /_mock/nhsmail/${nhsmail.account}/binding with a person’s uid, or an authenticator of type nhsmail in the fixtures.`,
   };
 };
 
@@ -142,7 +142,7 @@ const organisationIsNotInBeta: Rule['matches'] = ({ signedIn, nhsmail, availabil
         ? 'the person has no organisation'
         : `none of the person’s organisations is in the beta: ${codes}`,
     expected: 'at least one organisation with nhsmail_private_beta true',
-    mend: 'Set nhsmail_private_beta to true for one of them, or settings.nhsmail.availability to general.',
+    mend: 'Set nhsmail_private_beta to true for one of them (PATCH /_mock/organisations/…), or settings.nhsmail.availability to general.',
   };
 };
 
