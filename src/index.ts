@@ -98,6 +98,8 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   return { app, environment, clock, origin };
 }
 
+const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
+
 /** How often sessions are looked at that may have expired. */
 const LOOK_EVERY_MILLISECONDS = 1000;
 
@@ -122,6 +124,8 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     journal: (filter) => environment.journal.events(filter),
     close: () => {
       clearInterval(looking);
+      // Requests under way are let finish; a connection that asks for nothing does not hold the process up.
+      setTimeout(() => app.server.closeAllConnections(), CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();
       return app.close();
     },
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The process: reads its environment variables, then starts the service, or only checks what it would start with. */
 import closeWithGrace from 'close-with-grace';
+import { keysInFile } from './environment/signing-key-file.ts';
 import { ConfigurationError, type MockCis2Options, startMockCis2 } from './index.ts';
 import { checkDefaultFixtures, loadFixtures } from './settings/fixtures.ts';
 import { readVariables, type Variables } from './settings/variables.ts';
@@ -17,13 +18,14 @@ async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
 
 async function start(variables: Variables) {
   const cis2 = await startMockCis2({ ...variables, ...(await logDestination()) });
-  process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n`);
   closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
+  process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n`);
 }
 
-/** `mock-cis2 check`: finds every fault of the configuration without starting anything. */
-async function check({ fixtures }: Variables) {
+/** `node dist/main.js check`: finds every fault of the configuration without starting anything. */
+async function check({ fixtures, signingKeys }: Variables) {
   checkDefaultFixtures();
+  if (signingKeys !== undefined) keysInFile(signingKeys);
   if (fixtures !== undefined) loadFixtures(fixtures);
   process.stdout.write('The configuration is in order.\n');
 }

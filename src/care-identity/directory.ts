@@ -15,7 +15,6 @@ export interface BoundProfile {
 
 export interface Directory {
   /** The lists, in the order of the fixtures. */
-  organisations(): readonly Organisation[];
   people(): readonly Person[];
   nhsmailAccounts(): readonly NhsmailAccount[];
   organisation(orgCode: string): Organisation | undefined;
@@ -44,6 +43,14 @@ export function roleOf(person: Person, personRoleId: string): Role | undefined {
   return person.roles.find((role) => role.person_roleid === personRoleId);
 }
 
+/** The person without any binding of this account. */
+export function unbound(person: Person, email: string): Person {
+  const authenticators = person.authenticators.filter(
+    ({ nhsmail_account: account }) => account === undefined || normalEmail(account) !== normalEmail(email),
+  );
+  return { ...person, authenticators };
+}
+
 export function createDirectory(contents: DirectoryContents): Directory {
   const organisations = new Map(contents.organisations.map((each) => [each.org_code, each]));
   const people = new Map(contents.people.map((each) => [each.uid, each]));
@@ -57,12 +64,12 @@ export function createDirectory(contents: DirectoryContents): Directory {
       }
       if (isRegistered(binding)) {
         const others = holders.get(binding.type) ?? [];
-        if (!others.includes(person)) holders.set(binding.type, [...others, person]);
+        if (others.at(-1) !== person) others.push(person);
+        holders.set(binding.type, others);
       }
     }
   }
   return {
-    organisations: () => contents.organisations,
     people: () => contents.people,
     nhsmailAccounts: () => contents.nhsmail,
     organisation: (orgCode) => organisations.get(orgCode),

@@ -193,7 +193,8 @@ export const NhsmailAccountSchema = Type.Object(
     password: Type.String({
       minLength: 1,
       maxLength: 256,
-      description: 'Shown on the sign-in page: never a real one.',
+      description:
+        'Never a real one; the sign-in page speaks of `password`, which the default accounts have.',
     }),
     locked: Type.Optional(
       Type.Boolean({ default: false, description: 'Whether NHSmail refuses every sign-in.' }),

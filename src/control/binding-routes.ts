@@ -1,6 +1,6 @@
 /** /_mock/nhsmail/{email}/binding: registers an NHSmail account to a Care Identity profile, as a Registration Authority does. */
 import type { FastifyInstance } from 'fastify';
-import { normalEmail } from '../care-identity/directory.ts';
+import { unbound } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
 import { change, entryAt } from './entries-routes.ts';
 import { Problem } from './problems.ts';
@@ -15,14 +15,6 @@ const body = {
 interface Bind {
   Params: { email: string };
   Body: { uid: string };
-}
-
-/** The person without any binding of this account. */
-function unbound(person: Person, email: string): Person {
-  const authenticators = person.authenticators.filter(
-    ({ nhsmail_account: account }) => account === undefined || normalEmail(account) !== normalEmail(email),
-  );
-  return { ...person, authenticators };
 }
 
 export function registerBinding(scope: FastifyInstance) {

@@ -4,8 +4,9 @@
  * changes nothing.
  */
 import type { FastifyInstance } from 'fastify';
-import { normalEmail } from '../care-identity/directory.ts';
+import { normalEmail, unbound } from '../care-identity/directory.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
+import { ConfigurationError } from '../settings/faults.ts';
 import {
   checkChange,
   checkEntry,
@@ -41,7 +42,7 @@ export function entryAt<L extends ListName>(environment: Environment, list: L, k
   );
 }
 
-/** Makes a change of one list that was checked with all the rest, and journals it. */
+/** Makes a change after checking it with all the rest, and journals it. Throws every fault, and changes nothing. */
 export function change(
   environment: Environment,
   next: Partial<Fixtures>,
@@ -76,6 +77,21 @@ function put(environment: Environment, list: ListName, body: unknown, requestId:
   return entry;
 }
 
+/** An NHSmail account that is removed is an authenticator of nobody any more. */
+function unbinding({ fixtures }: Environment, list: ListName, key: string): Partial<Fixtures> {
+  return list === 'nhsmail' ? { people: fixtures.people.map((person) => unbound(person, key)) } : {};
+}
+
+/** Removes an entry, unless something else still refers to it. */
+function removeEntry(...[environment, next, about]: Parameters<typeof change>) {
+  try {
+    change(environment, next, about);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new Problem(409, 'Something else still refers to it. Change that first.', error.faults);
+  }
+}
+
 function registerList(scope: FastifyInstance, list: ListName) {
   scope.get(`/${list}`, async ({ environment }) => environment.fixtures[list]);
 
@@ -97,7 +113,11 @@ function registerList(scope: FastifyInstance, list: ListName) {
     const before = entryAt(environment, list, params.key);
     const rest = environment.fixtures[list].filter((entry) => entry !== before);
     const explanation = `${params.key} in ${list} was removed by the control API.`;
-    change(environment, { [list]: rest }, { requestId: id, explanation });
+    removeEntry(
+      environment,
+      { [list]: rest, ...unbinding(environment, list, params.key) },
+      { requestId: id, explanation },
+    );
     return reply.code(204).send();
   });
 }

@@ -35,9 +35,19 @@ const shownClock = ({ clock }: Environment) => ({
   frozen: clock.isFrozen(),
 });
 
+/** Years 1970 to 9999: what ISO 8601 writes with four digits. */
+const isMoment = (at: number) => at >= 0 && at < 253_402_300_800_000;
+
+function advance({ clock }: Environment, seconds: number) {
+  if (isMoment(clock.now() + seconds * 1000)) return clock.advance(seconds);
+  throw new Problem(400, 'The clock cannot be moved as far as that.', [
+    { path: '/advance_seconds', found: String(seconds), allowed: 'a moment before the year 10000' },
+  ]);
+}
+
 function freezeAt({ clock }: Environment, moment: string) {
   const at = moment === 'now' ? clock.now() : Date.parse(moment);
-  if (!Number.isFinite(at)) {
+  if (!isMoment(at)) {
     throw new Problem(400, 'The moment cannot be read.', [
       {
         path: '/freeze',
@@ -55,7 +65,7 @@ function registerClock(scope: FastifyInstance) {
   scope.post<Move>('/clock', { schema: { body: moves } }, async ({ environment, body, id }) => {
     const { freeze, advance_seconds: seconds } = body;
     if (freeze !== undefined) freezeAt(environment, freeze);
-    else if (seconds !== undefined) environment.clock.advance(seconds);
+    else if (seconds !== undefined) advance(environment, seconds);
     else environment.clock.reset();
     environment.journal.record({
       request_id: id,
@@ -85,6 +95,7 @@ export function registerEnvironment(scope: FastifyInstance) {
   /** Everything as it was at the start, but for the signing keys: applications have cached them. */
   scope.post('/reset', async ({ environment, id }, reply) => {
     await environment.store.clear();
+    environment.sessionWatch.clear();
     adopt(environment, environment.initial);
     environment.clock.reset();
     environment.journal.clear();

@@ -39,7 +39,10 @@ function problemOf(error: FastifyError): Problem | undefined {
 export function answerWithProblems(scope: FastifyInstance) {
   scope.setNotFoundHandler(async (request) => {
     const [path] = request.originalUrl.split('?', 1);
-    throw new Problem(404, `There is nothing at ${path}. docs/control-api.md lists what there is.`);
+    throw new Problem(
+      404,
+      `There is nothing at ${path}. docs/control-api.md of the project lists what there is; a sid is percent-encoded in the path.`,
+    );
   });
   scope.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = problemOf(error);

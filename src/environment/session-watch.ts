@@ -18,6 +18,8 @@ export interface SessionWatch {
   watch(sessionId: string, session: WatchedSession): void;
   /** It has ended otherwise, or goes on under another id. */
   forget(sessionId: string): void;
+  /** Forgets all of them. */
+  clear(): void;
   /** The sessions whose moment has come; they are no longer watched. */
   due(now: number): { sessionId: string; session: WatchedSession }[];
 }
@@ -36,6 +38,9 @@ export function createSessionWatch(): SessionWatch {
     },
     forget(sessionId) {
       watched.delete(sessionId);
+    },
+    clear() {
+      watched.clear();
     },
     due(now) {
       const due = [...watched]

@@ -48,7 +48,10 @@ export interface SigningKeys {
   retire(kid: string): Promise<void>;
 }
 
-/** Why a key cannot be used or retired. */
+/** Most keys kept, retired ones too. */
+const MOST_KEYS = 50;
+
+/** Why a key cannot be made, used or retired. */
 export class KeyFault extends Error {
   override readonly name = 'KeyFault';
 }
@@ -155,6 +158,9 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
     },
     async publish(kid) {
       const keys = await all();
+      if (kid === undefined && keys.length >= MOST_KEYS) {
+        throw new KeyFault(`There are ${MOST_KEYS} keys already. Take a retired one back, by its kid.`);
+      }
       const key =
         kid === undefined
           ? await toKey({ status: 'published', privateKey: await makePrivateKey() })

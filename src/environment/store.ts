@@ -1,5 +1,5 @@
 /**
- * All that an environment holds for a while: log-ins under way, sessions, grants, codes and access tokens. Every
+ * All that an environment holds for a while, from log-ins under way to refresh tokens. Every
  * record expires by the environment’s clock. Writing is compare-and-set, so that of two requests that race for
  * the same step exactly one wins.
  */

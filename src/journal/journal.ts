@@ -2,7 +2,7 @@
  * What happened, in order and in plain words: every request received, checked, answered and refused. Kept bounded
  * in memory, and written to the log as it happens. No secret is ever in an event: `redact.ts` sees to it.
  */
-import { redact } from './redact.ts';
+import { redact, redactText } from './redact.ts';
 import type { Refusal } from './refusal.ts';
 
 export const EVENT_KINDS = [
@@ -56,7 +56,7 @@ export interface JournalEvent extends JournalEntry {
 export interface JournalFilter {
   /** Only events with a greater id. */
   after?: number;
-  kind?: string;
+  kind?: EventKind;
   login_id?: string;
   client_id?: string;
   request_id?: string;
@@ -72,6 +72,11 @@ export interface Journal {
 
 /** How many events are kept; the oldest are dropped. */
 export const DEFAULT_JOURNAL_CAPACITY = 5000;
+
+const redactedRefusal = (refusal: Refusal): Refusal =>
+  Object.fromEntries(
+    Object.entries(refusal).map(([name, text]) => [name, redactText(text)]),
+  ) as unknown as Refusal;
 
 export function createJournal(options: {
   clock: { now(): number };
@@ -92,7 +97,9 @@ export function createJournal(options: {
         id: recorded,
         time: new Date(clock.now()).toISOString(),
         ...entry,
+        explanation: redactText(entry.explanation),
         ...(entry.details ? { details: redact(entry.details) } : {}),
+        ...(entry.refusal ? { refusal: redactedRefusal(entry.refusal) } : {}),
       };
       // A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others.
       events[(recorded - 1) % capacity] = event;

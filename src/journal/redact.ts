@@ -21,6 +21,7 @@ const SIGNED_JWT = /\b(e[wy][\w-]+\.[\w-]+)\.[\w-]+/g;
 
 const MAX_TEXT = 2000;
 const MAX_NAME = 64;
+const MAX_MEMBERS = 200;
 
 /** A JWT keeps its header and claims, which people want to read, and loses its signature; long text is cut. */
 export function redactText(text: string): string {
@@ -28,28 +29,38 @@ export function redactText(text: string): string {
   return shortened.replace(SIGNED_JWT, '$1.(signature removed)');
 }
 
-/** Most characters that the details of one event hold: the journal is bounded in memory, not in events alone. */
+/** Most characters that one event holds: the journal is bounded in memory, not in events alone. */
 const MAX_DETAILS = 16_000;
 
-function redactValue(name: string, value: unknown): unknown {
-  if (SECRET_NAMES.has(name) || SECRET_NAME.test(name)) return '(redacted)';
-  if (typeof value === 'string') return redactText(value);
-  if (Array.isArray(value)) return value.map((each) => redactValue(name, each));
-  if (typeof value === 'object' && value !== null) return redact(value as Record<string, unknown>);
+/** Whether what has this name is never written. */
+export const isSecretName = (name: string): boolean => SECRET_NAMES.has(name) || SECRET_NAME.test(name);
+
+/** What is left of the characters that an event may hold. */
+interface Budget {
+  left: number;
+}
+
+function redactValue(name: string, value: unknown, budget: Budget): unknown {
+  if (isSecretName(name)) return '(redacted)';
+  if (budget.left <= 0) return '(left out: too much for the journal)';
+  if (typeof value === 'string') {
+    const text = redactText(value);
+    budget.left -= text.length;
+    return text;
+  }
+  budget.left -= MAX_NAME;
+  if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((each) => redactValue(name, each, budget));
+  if (typeof value === 'object' && value !== null) return redactMembers(value, budget);
   return value;
 }
 
-export function redact(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const redacted: Record<string, unknown> = {};
-  let size = 0;
-  for (const [name, value] of Object.entries(details)) {
-    const kept = redactValue(name, value);
-    size += MAX_NAME + (typeof kept === 'string' ? kept.length : 0);
-    if (size > MAX_DETAILS) {
-      redacted['more'] = '(left out: too much for the journal)';
-      break;
-    }
-    redacted[name.slice(0, MAX_NAME)] = kept;
-  }
-  return redacted;
+function redactMembers(value: object, budget: Budget): Record<string, unknown> {
+  const members = Object.entries(value).slice(0, MAX_MEMBERS);
+  return Object.fromEntries(
+    members.map(([name, member]) => [name.slice(0, MAX_NAME), redactValue(name, member, budget)]),
+  );
 }
+
+/** Details without secrets, and no larger than an event may be. */
+export const redact = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  redactMembers(details, { left: MAX_DETAILS });

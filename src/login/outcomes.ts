@@ -1,6 +1,6 @@
-/** How a log-in can end, and what each ending is on the wire (design: the table of outcomes). */
+/** How a log-in can end, and what each ending is on the wire; the README has the same table. */
 
-export const OUTCOME_CODES = [
+const OUTCOME_CODES = [
   'internal_error',
   'timed_out',
   'nhsmail_declined',

@@ -97,7 +97,11 @@ const numberMatchTookTooLong: Rule['matches'] = ({ numberMatch, limits }, now) =
 const signInWasNotFinished: Rule['matches'] = ({ signIn, numberMatch }) => {
   const expected = 'a finished sign-in to NHSmail: right password, account not locked, number approved';
   if (signIn?.result === 'wrong_password') {
-    return { found: 'a wrong password', expected, mend: 'Type the password that the sign-in page shows.' };
+    return {
+      found: 'a wrong password',
+      expected,
+      mend: 'Type the account’s password: `password`, unless the fixtures say otherwise.',
+    };
   }
   if (signIn?.result === 'account_locked') {
     return {

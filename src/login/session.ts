@@ -1,5 +1,6 @@
 /** Single sign-on: who signed in at a browser, how and when, so that the next application need not ask again. */
 import { reaches } from '../care-identity/authenticators.ts';
+import type { Directory } from '../care-identity/directory.ts';
 import type { AuthenticatorType } from '../care-identity/schema.ts';
 import { recordKind } from '../environment/store.ts';
 import type { Timeouts } from '../settings/settings-schema.ts';
@@ -55,6 +56,15 @@ export function causeOfExpiry(
 ): LogoutCause {
   const absolute = startedAt + timeouts.session_max_seconds * 1000;
   return expiresAt >= absolute ? 'SESSION_MAX_TIMEOUT' : 'SESSION_IDLE_TIMEOUT';
+}
+
+/** Whether its person is still there, and still the one whom its NHSmail account is bound to, if anybody. */
+export function isOfItsPerson(
+  { uid, account }: Pick<Session, 'uid' | 'account'>,
+  directory: Directory,
+): boolean {
+  const bound = account === undefined ? undefined : directory.profileBoundTo(account);
+  return directory.person(uid) !== undefined && (bound?.person.uid ?? uid) === uid;
 }
 
 /** Why a live session does not serve this request, in words; undefined where it does. */

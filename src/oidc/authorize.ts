@@ -1,13 +1,12 @@
 /** The authorization endpoint (OpenID Connect Core section 3.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Directory } from '../care-identity/directory.ts';
-import type { Environment } from '../environment/environment.ts';
+import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { gatherFacts } from '../login/facts.ts';
 import { type ReusedSession, startLogin } from '../login/login.ts';
 import { decide } from '../login/rules.ts';
-import { reusedSession, SESSIONS, type Session, whyNotReused } from '../login/session.ts';
+import { isOfItsPerson, reusedSession, SESSIONS, whyNotReused } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import {
   checkRequest,
@@ -27,11 +26,10 @@ import { beginLogin } from './progress.ts';
  * carries no SameSite=Lax cookie, and so would never meet its single sign-on session.
  */
 export async function authorizeForm(request: FastifyRequest, reply: FastifyReply) {
-  const path = request.url.split('?', 1)[0] ?? '';
   const form = formOf(request.body);
   const fault = form.tooMany ? encodingFault(form) : undefined;
   if (fault) refuseOnPage(fault);
-  return reply.redirect(`${path}?${asQuery(form.encoded)}`, 303);
+  return reply.redirect(`${request.environment.prefix}${REALM_PATH}/authorize?${asQuery(form.encoded)}`, 303);
 }
 
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {
@@ -93,7 +91,7 @@ async function usableSession(
   const { store, clock, directory } = environment;
   if (asked.headless) return undefined;
   const stored = sessionId === undefined ? undefined : await store.get(SESSIONS, sessionId);
-  const live = stored && isOf(stored.value, directory) ? stored.value : undefined;
+  const live = stored && isOfItsPerson(stored.value, directory) ? stored.value : undefined;
   const why = live ? whyNotReused(live, asked, clock.now()) : 'there is no live session';
   if (sessionId !== undefined && live && why === undefined) {
     const session = reusedSession(sessionId, live);
@@ -106,12 +104,6 @@ async function usableSession(
     throw refusePrompt(environment, asked, environment.settings.prompt_none_error, why ?? '');
   }
   return undefined;
-}
-
-/** Whether the session’s person is still there, and still the one whom its NHSmail account is bound to, if anybody. */
-function isOf({ uid, account }: Session, directory: Directory): boolean {
-  const bound = account === undefined ? undefined : directory.profileBoundTo(account);
-  return directory.person(uid) !== undefined && (bound?.person.uid ?? uid) === uid;
 }
 
 /** Whether a log-in by this session would still show a page: no rule decides yet. */

@@ -76,7 +76,7 @@ async function deliver(notice: LogoutNotice, uri: string, environment: Environme
   }
 }
 
-/** Tells every client of the session that has a backchannel_logout_uri, all at once. Never throws. */
+/** Tells every client of the session that has a backchannel_logout_uri, all at once. */
 export async function notifyClients(
   session: Pick<Session, 'uid' | 'sids'>,
   cause: LogoutCause,
@@ -87,5 +87,6 @@ export async function notifyClients(
     if (!client?.backchannel_logout_uri) return [];
     return [deliver({ client, uid: session.uid, sid, cause }, client.backchannel_logout_uri, environment)];
   });
-  await Promise.allSettled(deliveries);
+  const failed = (await Promise.allSettled(deliveries)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

@@ -33,13 +33,21 @@ const fault = (why: Why): ClientFault => ({
   refusal: { parameter: 'client_assertion', ...why },
 });
 
+const isTextOrNothing = (value: unknown) => value === undefined || typeof value === 'string';
+
+/** Whether those claims are text that are shown in a refusal; the others are looked at by name, whatever they are. */
+const areWellTyped = ({ iss, sub, aud }: JWTPayload): boolean =>
+  [iss, sub, ...[aud ?? []].flat()].every(isTextOrNothing);
+
 function read(text: string): Assertion | undefined {
   try {
     const { alg, kid } = decodeProtectedHeader(text);
+    const claims = decodeJwt(text);
+    if (!areWellTyped(claims) || !isTextOrNothing(alg) || !isTextOrNothing(kid)) return undefined;
     return {
       text,
       header: { ...(alg === undefined ? {} : { alg }), ...(kid === undefined ? {} : { kid }) },
-      claims: decodeJwt(text),
+      claims,
     };
   } catch {
     return undefined;
@@ -195,7 +203,7 @@ export async function assertionFault(
   if (!assertion) {
     return fault({
       rule: 'A client assertion is a JWT.',
-      found: 'text that is no JWT',
+      found: 'text that is no JWT, or one with claims of wrong types',
       expected: 'header.claims.signature',
       mend: 'Build the assertion with a JWT library.',
     });

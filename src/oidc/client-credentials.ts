@@ -38,7 +38,8 @@ function readBasic(header: string): { clientId: string; secret: string } | undef
 function clientOfAssertion(assertion: string): string | undefined {
   try {
     const { sub, iss } = decodeJwt(assertion);
-    return sub ?? iss;
+    const claimed: unknown = sub ?? iss;
+    return typeof claimed === 'string' ? claimed : undefined;
   } catch {
     return undefined;
   }

@@ -3,11 +3,12 @@
  * the session it belongs to is ended at once; without one the person is asked first.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { REALM_PATH } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import { SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.ts';
+import { formTargets, isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.ts';
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { encodingFault } from './parameter-faults.ts';
@@ -21,8 +22,8 @@ export interface LogoutPages {
     request: FastifyRequest,
     reply: FastifyReply,
     parameters: Readonly<Record<string, string>>,
-    /** Where the answer to the form may redirect to, if the application may ask for it. */
-    target?: string,
+    /** Where the answer to the form may lead to (Content-Security-Policy form-action). */
+    targets: readonly string[],
   ): unknown;
   /** Says that the person is logged out; with a link back where the application is known. */
   showLoggedOut(
@@ -198,7 +199,12 @@ async function logOut(
   }
   const { client, redirectUri } = logout;
   const mayRedirect = client && redirectUri !== undefined && isPostLogoutUri(client, redirectUri);
-  return pages.askToLogOut(request, reply, parameters.all(), mayRedirect ? redirectUri : undefined);
+  return pages.askToLogOut(
+    request,
+    reply,
+    parameters.all(),
+    mayRedirect ? formTargets(client, redirectUri) : [],
+  );
 }
 
 export function endSessionEndpoint(pages: LogoutPages) {
@@ -211,7 +217,7 @@ export function endSessionForm(pages: LogoutPages) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parameters = formOf(request.body);
     if (parameters.get(CONFIRMED) === 'yes') return logOut(request, reply, parameters, pages);
-    const path = request.url.split('?', 1)[0] ?? '';
+    const path = `${request.environment.prefix}${REALM_PATH}/connect/endSession`;
     return reply.redirect(`${path}?${asQuery(parameters.encoded)}`, 303);
   };
 }

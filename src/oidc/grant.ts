@@ -7,7 +7,8 @@ export interface Grant {
   uid: string;
   scopes: readonly string[];
   nonce?: string;
-  state?: string;
+  /** s_hash: the state itself may be long, and is not needed again. */
+  stateHash?: string;
   acr: string;
   amr: string;
   /** Authentication assurance level. */
@@ -45,7 +46,7 @@ export interface RefreshToken {
   redeemed: boolean;
 }
 
-export const GRANTS = recordKind<Grant>('grant');
-export const CODES = recordKind<AuthorizationCode>('code');
+export const GRANTS = recordKind<Grant>('grant', 100_000);
+export const CODES = recordKind<AuthorizationCode>('code', 20_000);
 export const ACCESS_TOKENS = recordKind<AccessToken>('access_token');
 export const REFRESH_TOKENS = recordKind<RefreshToken>('refresh_token');

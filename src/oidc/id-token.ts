@@ -34,7 +34,7 @@ export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMomen
   return {
     at_hash: leftHalfHash(moment.accessToken),
     ...(moment.code === undefined ? {} : { c_hash: leftHalfHash(moment.code) }),
-    ...(grant.state === undefined || moment.code === undefined ? {} : { s_hash: leftHalfHash(grant.state) }),
+    ...(grant.stateHash === undefined || moment.code === undefined ? {} : { s_hash: grant.stateHash }),
     sub: person.uid,
     subname: person.uid,
     uid: person.uid,

@@ -18,7 +18,7 @@ function fault(
 ): Fault {
   return {
     error: 'invalid_request',
-    description: `Invalid ${parameter} parameter: ${refusal.expected}`.replace(
+    description: `Invalid ${parameter} parameter: expected ${refusal.expected}`.replace(
       /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g,
       ' ',
     ),
@@ -74,7 +74,9 @@ function roleFault(
     found: role,
     expected: person
       ? `one of: ${roles.join(', ') || 'none, the persona has no role'}`
-      : 'mock_login beside it',
+      : login === undefined
+        ? 'mock_login beside it'
+        : 'no mock_role: this account has no profile, and so no role',
     mend: 'Use one of the persona’s roles, or leave mock_role out for the first.',
   });
 }

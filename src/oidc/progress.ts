@@ -10,11 +10,12 @@ import { logInHeadless } from '../login/headless.ts';
 import { LOGINS, type Login, type ReusedSession, startLogin, withoutSession } from '../login/login.ts';
 import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
-import { SESSIONS } from '../login/session.ts';
+import { isOfItsPerson, SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withParameters } from '../relying-party/redirect-uris.ts';
 import { errorRedirect } from './authorization-request.ts';
 import { CODES, GRANTS } from './grant.ts';
+import { leftHalfHash } from './id-token.ts';
 import { randomId } from './secrets.ts';
 import { keepSession } from './session-keep.ts';
 
@@ -96,10 +97,11 @@ export async function beginLogin(beginning: Beginning): Promise<Progress> {
 }
 
 /** A log-in whose session has ended meanwhile begins at the sign-in again. */
-async function withLiveSession(login: Login, { store, clock }: Environment): Promise<Login> {
+async function withLiveSession(login: Login, { store, clock, directory }: Environment): Promise<Login> {
   if (!login.session) return login;
   const stored = await store.get(SESSIONS, login.session.sessionId);
-  return stored && stored.value.expiresAt > clock.now() ? login : withoutSession(login);
+  const isLive = stored && stored.value.expiresAt > clock.now() && isOfItsPerson(stored.value, directory);
+  return isLive ? login : withoutSession(login);
 }
 
 /** A log-in with id_token_hint is for the person that it names alone (OpenID Connect Core section 3.1.2.1). */
@@ -207,7 +209,7 @@ async function authorize(
     uid: person.uid,
     scopes: request.scopes,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    ...(request.state === undefined ? {} : { state: request.state }),
+    ...(request.state === undefined ? {} : { stateHash: leftHalfHash(request.state) }),
     acr: request.assurance.claim,
     amr: session.amr,
     aal: authenticatorOf(session.authenticator).aal,

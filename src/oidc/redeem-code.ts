@@ -4,6 +4,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
+import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
@@ -103,6 +104,8 @@ function unknownCode(): Refusal {
 async function findCode(code: string, environment: Environment): Promise<Redeemable | undefined> {
   const stored = await environment.store.get(CODES, code);
   const grant = stored && (await environment.store.get(GRANTS, stored.value.grantId));
+  // With the session that was logged out, what was not redeemed yet is gone too.
+  if (grant && (await environment.store.get(ENDED_SESSIONS, grant.value.session))) return undefined;
   return stored && grant && { code: stored, grant: grant.value };
 }
 
@@ -121,6 +124,9 @@ function refuseReuse(
     specification: 'RFC 6749 section 4.1.2; facts 10.5',
   });
 }
+
+/** A code that was redeemed is known for this long at least. */
+const REUSE_KNOWN_SECONDS = 600;
 
 export async function redeemCode(
   client: Client,
@@ -141,7 +147,9 @@ export async function redeemCode(
     }
   }
   const redeemed = { revision: found.code.revision, value: { ...found.code.value, redeemed: true } };
-  const keptUntil = now + environment.settings.timeouts.access_token_seconds * 1000;
+  // Remembered for as long as anything that came of it may live, so that a reuse can revoke it.
+  const { access_token_seconds: access, refresh_token_seconds: refresh } = environment.settings.timeouts;
+  const keptUntil = now + Math.max(access, refresh, REUSE_KNOWN_SECONDS) * 1000;
   if (!(await environment.store.replace(CODES, code, redeemed, keptUntil))) {
     return refuseReuse(found, environment, subject);
   }

@@ -66,7 +66,6 @@ function chooseAuthenticatorPage(scene: Scene): ChooseAuthenticatorPage {
       value: type,
       label: type === 'nhsmail' ? settings.nhsmail.brand : label,
       hint,
-      checked: false,
     })),
   };
 }
@@ -214,7 +213,9 @@ export function showLogin(request: FastifyRequest, reply: FastifyReply, login: L
   });
   if (Object.hasOwn(FAILURES, step)) {
     const outcome = step as FailureCode;
-    reply.code(FAILURES[outcome].status).header('x-mock-cis2-outcome', outcome);
+    reply.code(FAILURES[outcome].status);
+    // Where the failure was redirected, that answer ended the log-in, and said so.
+    if (login.request.onLoginFailure === 'page') reply.header('x-mock-cis2-outcome', outcome);
     return showPage(reply, OUTCOME_VIEWS[outcome].view, outcomePage(scene, outcome), targets);
   }
   const { view, page } = STEP_PAGES[step as keyof typeof STEP_PAGES];

@@ -1,8 +1,10 @@
 /** The log-in as a browser walks through it. One URL shows where it stands; each form carries it on. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
+import type { HeadlessPersona } from '../login/authorization-request.ts';
 import { LOGINS, type Login } from '../login/login.ts';
 import type { FailureCode } from '../login/outcomes.ts';
 import { browserIdOf, sessionIdOf, setSession } from '../oidc/cookies.ts';
@@ -200,14 +202,22 @@ async function findFailed(request: LoginRequest): Promise<Found & { outcome: Fai
   );
 }
 
+/** Whether the persona of a log-in without pages is still there: the control API may have removed it. */
+function isKnown(persona: HeadlessPersona | undefined, { directory }: Environment): boolean {
+  const { account, uid } = persona ?? {};
+  return account === undefined
+    ? uid !== undefined && directory.person(uid) !== undefined
+    : directory.nhsmailAccount(account) !== undefined;
+}
+
 /** Begins a fresh log-in for the same authorization request. */
 async function beginAgain(request: LoginRequest, reply: FastifyReply, withPages: boolean) {
   const { stored, client, outcome } = await findFailed(request);
   const login = stored.value;
-  const { headless: _headless, ...onPages } = login.request;
+  const { headless, ...onPages } = login.request;
   const progress = await beginLogin({
     ...carrying(request, client),
-    request: withPages ? onPages : login.request,
+    request: withPages || !isKnown(headless, request.environment) ? onPages : login.request,
     browserId: login.browserId,
     faultsMet: login.faultsMet + (outcome === 'internal_error' ? 1 : 0),
   });

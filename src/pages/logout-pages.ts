@@ -1,5 +1,6 @@
 /** The pages of logging out. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { REALM_PATH } from '../environment/environment.ts';
 import type { AskToLogOutPage, LoggedOutPage } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 
@@ -7,15 +8,15 @@ export function askToLogOut(
   request: FastifyRequest,
   reply: FastifyReply,
   parameters: Readonly<Record<string, string>>,
-  target?: string,
+  targets: readonly string[],
 ) {
   const { logout_confirmed: _confirmed, ...asked } = parameters;
   const page: AskToLogOutPage = {
     ...frameOf(request, 'Do you want to log out?'),
-    action: request.url.split('?', 1)[0] ?? '',
+    action: `${request.environment.prefix}${REALM_PATH}/connect/endSession`,
     fields: Object.entries(asked).map(([name, value]) => ({ name, value })),
   };
-  return showPage(reply, 'log-out', page, target === undefined ? [] : [new URL(target).origin]);
+  return showPage(reply, 'log-out', page, targets);
 }
 
 export function showLoggedOut(request: FastifyRequest, reply: FastifyReply, back?: LoggedOutPage['back']) {

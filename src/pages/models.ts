@@ -35,7 +35,7 @@ export interface ChooseAuthenticatorPage extends Frame {
   action: string;
   clientName: string;
   /** In the order in which CIS2 lists them; only those that reach the requested assurance. */
-  options: { value: string; label: string; hint: string; checked: boolean }[];
+  options: { value: string; label: string; hint: string }[];
   /** Set when Continue was pressed with nothing chosen. */
   error?: string;
 }
@@ -138,7 +138,17 @@ export interface ErrorPage extends Frame {
 export interface StartPage extends Frame {
   issuer: string;
   discoveryUrl: string;
-  client: { clientId: string; clientSecret: string; scopes: string; acrValues: string };
+  client: {
+    clientId: string;
+    clientSecret: string;
+    /** token_endpoint_auth_method. */
+    authentication: string;
+    redirectUris: string;
+    scopes: string;
+    acrValues: string;
+  };
+  /** The client_ids of the other clients. */
+  otherClients: string[];
   personas: {
     /** The NHSmail account, or the UID of a person who has none: what mock_login takes. */
     key: string;

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
-import { nearMatches } from '../settings/near-matches.ts';
+import { editDistance, nearMatches } from '../settings/near-matches.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -123,7 +123,7 @@ function record(request: FastifyRequest, refused: Refused) {
     request_id: request.id,
     ...refused.subject,
     kind: 'refused',
-    explanation: `Refused: ${refused.refusal.rule} Found: ${refused.refusal.found}.`,
+    explanation: `Refused by the rule: ${refused.refusal.rule} Found: ${refused.refusal.found}.`,
     details: {
       status: refused.wire.status,
       error: refused.wire.error,
@@ -154,8 +154,11 @@ const ADDRESSES: Readonly<Record<string, string>> = {
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
 function nearestAddresses(path: string, prefix: string): string[] {
   const last = path.split('/').filter(Boolean).at(-1) ?? '';
-  const near = nearMatches(last, Object.keys(ADDRESSES)).map((name) => `${prefix}${ADDRESSES[name]}`);
-  return [...new Set([...near, `${prefix}/`])];
+  const near = Object.keys(ADDRESSES).filter(
+    (name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2,
+  );
+  const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${ADDRESSES[name]}`);
+  return [...new Set([...nearestFirst, `${prefix}/`])];
 }
 
 function notFound(request: FastifyRequest): Refused {

@@ -1,7 +1,7 @@
 /** The start page: what runs here, what to paste into an application, and who can log in with which outcome. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { authenticatorOf } from '../care-identity/authenticators.ts';
-import { nameOf, SCOPES } from '../care-identity/claims.ts';
+import { nameOf } from '../care-identity/claims.ts';
 import { organisationCodesOf } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -41,21 +41,25 @@ function personasOf({ directory, settings, clock }: Environment, client: Client)
   const people = directory.people();
   const ofAccount = new Map(people.map((person) => [person.email?.toLowerCase(), person]));
   const listed = new Set<Person>();
-  const accounts = directory.nhsmailAccounts().map((account) => {
-    const { email } = account;
-    const person = directory.profileBoundTo(email)?.person ?? ofAccount.get(email.toLowerCase());
-    if (person) listed.add(person);
-    const about = aboutPerson(person);
-    return {
-      ...about,
-      key: email,
-      account: email,
-      description: about.description || account.description || '',
-      outcome: outcomeOf({ account: email }),
-    };
-  });
+  const accounts = directory
+    .nhsmailAccounts()
+    .slice(0, MOST_LISTED)
+    .map((account) => {
+      const { email } = account;
+      const person = directory.profileBoundTo(email)?.person ?? ofAccount.get(email.toLowerCase());
+      if (person) listed.add(person);
+      const about = aboutPerson(person);
+      return {
+        ...about,
+        key: email,
+        account: email,
+        description: about.description || account.description || '',
+        outcome: outcomeOf({ account: email }),
+      };
+    });
   const others = people
     .filter((person) => !listed.has(person))
+    .slice(0, MOST_LISTED)
     .map((person) => ({
       ...aboutPerson(person),
       key: person.uid,
@@ -64,6 +68,14 @@ function personasOf({ directory, settings, clock }: Environment, client: Client)
     }));
   return [...accounts, ...others].slice(0, MOST_LISTED);
 }
+
+/** What most applications ask for; the rest is in the discovery document. */
+const USUAL_SCOPES = 'openid profile email nhsperson nationalrbacaccess associatedorgs selectedrole';
+
+const redirectUrisOf = ({ redirect_uris, relaxations }: Client): string =>
+  relaxations?.includes('allow_loopback_redirect_uris')
+    ? 'any on localhost, 127.0.0.1 or [::1]'
+    : redirect_uris.join(' ');
 
 function startPage(request: FastifyRequest): StartPage {
   const { environment } = request;
@@ -76,9 +88,12 @@ function startPage(request: FastifyRequest): StartPage {
     client: {
       clientId: client?.client_id ?? '',
       clientSecret: client?.client_secret ?? '',
-      scopes: SCOPES.filter((scope) => scope !== 'changedrole').join(' '),
+      authentication: client?.token_endpoint_auth_method ?? '',
+      redirectUris: client ? redirectUrisOf(client) : '',
+      scopes: USUAL_SCOPES,
       acrValues: (client?.default_acr_values ?? settings.default_acr_values).join(' '),
     },
+    otherClients: [...clients.keys()].slice(1, MOST_LISTED),
     personas: client ? personasOf(environment, client) : [],
   };
 }

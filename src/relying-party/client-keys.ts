@@ -81,7 +81,7 @@ export function createClientKeys(clock: { now(): number }, timeoutSeconds: () =>
     async newerKeysOf(client) {
       const uri = client.jwks || client.public_key_pem !== undefined ? undefined : client.jwks_uri;
       const cached = uri === undefined ? undefined : cache.get(uri);
-      if (uri === undefined || !cached || clock.now() - cached.fetchedAt < REFETCH_MILLISECONDS)
+      if (uri === undefined || !cached || Math.abs(clock.now() - cached.fetchedAt) < REFETCH_MILLISECONDS)
         return undefined;
       return fetchOnce(uri);
     },

@@ -8,7 +8,7 @@ import type { Client } from './client-schema.ts';
 const LOOPBACK_URI =
   /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?][\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]*)?$/;
 
-export const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri);
+export const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri) && URL.canParse(uri);
 
 /** By which right a redirect URI is allowed; undefined where it is not. */
 export function redirectUriRight(client: Client, uri: string): 'registered' | 'relaxation' | undefined {
@@ -35,6 +35,7 @@ export function isClientOrigin(clients: Iterable<Client>, origin: string): boole
 /** Why a URI cannot be registered; undefined where it can: https, or http on a loopback host, without fragment. */
 export function redirectUriFault(uri: string): string | undefined {
   if (!URL.canParse(uri)) return 'is not an absolute URI';
+  if (!/^[\x21-\x7e]+$/.test(uri)) return 'has characters that are to be percent-encoded';
   const { protocol, hostname } = new URL(uri);
   if (uri.includes('#')) return 'has a fragment (RFC 6749 section 3.1.2 forbids it)';
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

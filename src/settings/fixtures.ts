@@ -99,7 +99,7 @@ export function completeSettings(value: unknown): Settings {
 
 /**
  * Fixtures as they are to be from now on, checked as a whole. Faults of the entry that changed are named from its own
- * root, those of others by their keys.
+ * root, those of others by their place in a file, if they come from one.
  */
 export function checkChange(fixtures: Fixtures, changed?: object): Fixtures {
   const faults = crossCheck(fixtures, (entry) =>

@@ -26,10 +26,12 @@ export const TimeoutsSchema = Type.Object(
       'How far a client’s clock may differ from the mock’s, in its assertions.',
     ),
     logout_token_seconds: seconds(120, 'Life of a logout token.'),
-    outbound_call_seconds: seconds(
-      5,
-      'How long a client’s jwks_uri or backchannel_logout_uri may take to answer.',
-    ),
+    outbound_call_seconds: Type.Integer({
+      minimum: 1,
+      maximum: 3600,
+      default: 5,
+      description: 'How long a client’s jwks_uri or backchannel_logout_uri may take to answer.',
+    }),
   },
   { ...closed, description: 'All times, in seconds, counted by the environment’s clock.' },
 );

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import { isSecretName } from '../journal/redact.ts';
 import { type Fault, shown } from './faults.ts';
 
 let ajv: Ajv | undefined;
@@ -35,27 +36,31 @@ export function lazyValidator(schemaOf: () => object): Validator {
   return validator;
 }
 
+/** What kind of thing a whole value is; all of it would be too much, and may hold secrets. */
+const typeOf = (value: unknown) =>
+  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+
 /** What a schema error means, in words; undefined for those that only sum up others. */
 function faultOf(name: string, error: ErrorObject): Fault | undefined {
   const { keyword, instancePath, params, data, message } = error;
   const at = (field: string) => `${name} ${instancePath}${field}`.trim();
   const path = at('');
+  const isSecret = instancePath.split('/').some(isSecretName);
+  const found = isSecret ? 'a value that is not shown' : instancePath === '' ? typeOf(data) : shown(data);
   if (keyword === 'anyOf' && Array.isArray(error.schema)) {
     const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
       'const' in each ? [each.const] : [],
     );
-    return { path, found: shown(data), allowed: values.map((value) => JSON.stringify(value)).join(', ') };
+    return { path, found, allowed: values.map((value) => JSON.stringify(value)).join(', ') };
   }
   if (keyword === 'const' && error.schemaPath.includes('/anyOf/')) return undefined;
-  if (keyword === 'const')
-    return { path, found: shown(data), allowed: JSON.stringify(params['allowedValue']) };
+  if (keyword === 'const') return { path, found, allowed: JSON.stringify(params['allowedValue']) };
   if (keyword === 'additionalProperties') {
     const unknown = String(params['additionalProperty']);
     const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
     return { path: at(`/${unknown}`), found: 'an unknown field', allowed: known.join(', ') };
   }
-  if (keyword === 'enum')
-    return { path, found: shown(data), allowed: (params['allowedValues'] as string[]).join(', ') };
+  if (keyword === 'enum') return { path, found, allowed: (params['allowedValues'] as string[]).join(', ') };
   if (keyword === 'required') {
     return {
       path: at(`/${params['missingProperty']}`),
@@ -63,7 +68,7 @@ function faultOf(name: string, error: ErrorObject): Fault | undefined {
       allowed: 'a value: the field is required',
     };
   }
-  return { path, found: shown(data), allowed: message ?? keyword };
+  return { path, found, allowed: message ?? keyword };
 }
 
 /** Every fault that a validation found, by path. `name` is what the value is called. */

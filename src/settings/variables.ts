@@ -31,6 +31,9 @@ export const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canP
 
 const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'SIGNING_KEYS', 'LOG_LEVEL'];
 
+/** Variables of the design that this version does not have yet: better refused than ignored. */
+const NOT_YET = ['CONTROL_TOKEN', 'HTTP_PORT', 'STORE', 'TLS'];
+
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
 
@@ -47,7 +50,12 @@ function misspelt(source: Source): Fault[] {
 type Source = Readonly<Record<string, string | undefined>>;
 
 export function readVariables(source: Source): Variables {
-  const faults: Fault[] = misspelt(source);
+  const notYet = NOT_YET.filter((name) => source[name]).map((path) => ({
+    path,
+    found: 'a variable that this version does not support',
+    allowed: 'leaving it out',
+  }));
+  const faults: Fault[] = [...misspelt(source), ...notYet];
   const value = (name: string) => source[name] || undefined;
   const take = <T>(
     name: string,
