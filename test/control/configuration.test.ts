@@ -291,7 +291,7 @@ describe('a refused change changes nothing, and says what is wrong where', () =>
   test('removing an organisation that people have roles in', async () => {
     const mock = await testMock();
     const answer = await call(mock, 'DELETE', '/organisations/A9A5A');
-    expect(answer.statusCode).toBe(400);
+    expect(answer.statusCode).toBe(409);
     expect(answer.json().faults[0].pointer).toContain('/roles/0/org_code');
     expect((await call(mock, 'GET', '/organisations/A9A5A')).statusCode).toBe(200);
   });

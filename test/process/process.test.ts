@@ -1,7 +1,7 @@
 /** The built program as people run it: `npm test` builds it first. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { REALM } from '../support/mock.ts';
@@ -48,6 +48,16 @@ describe('the process', () => {
     expect(await discovery.json()).toMatchObject({ issuer: `${url.slice(0, -1)}${REALM}` });
     started.child.kill('SIGTERM');
     expect(await ended(started)).toBe(0);
+  });
+
+  test('ends cleanly though somebody holds a connection and asks for nothing', async () => {
+    const started = run({ PORT: '0' });
+    const { port } = new URL(await opened(started));
+    const silent = connect(Number(port), '127.0.0.1').on('error', () => {});
+    await once(silent, 'connect');
+    started.child.kill('SIGTERM');
+    expect(await ended(started)).toBe(0);
+    silent.destroy();
   });
 
   test('writes its log as JSON lines, each with what happened in words', async () => {

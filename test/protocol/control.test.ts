@@ -207,7 +207,7 @@ const FAULTS: readonly [string, unknown, string, string][] = [
     '/client_secret',
     '31 characters',
   ],
-  ['an empty secret', { ...APP, client_secret: '' }, '/client_secret', '""'],
+  ['an empty secret', { ...APP, client_secret: '' }, '/client_secret', 'a value that is not shown'],
   ['private_key_jwt without any key', BY_KEY, '/jwks_uri', 'nothing'],
   ['a jwks_uri of another scheme', { ...BY_KEY, jwks_uri: 'file:///etc/passwd' }, '/jwks_uri', '"file:'],
   ['a jwks_uri that is no URI', { ...BY_KEY, jwks_uri: 'http://' }, '/jwks_uri', '"http://"'],
@@ -229,8 +229,8 @@ const FAULTS: readonly [string, unknown, string, string][] = [
   ['an unknown grant type', { ...APP, grant_types: ['password'] }, '/grant_types/0', '"password"'],
   ['an unknown relaxation', { ...APP, relaxations: ['everything'] }, '/relaxations/0', '"everything"'],
   ['null', null, '', 'null'],
-  ['a list', [APP], '', '['],
-  ['text', 'client', '', '"client"'],
+  ['a list', [APP], '', 'a list'],
+  ['text', 'client', '', 'a string'],
 ];
 
 describe('a client is refused with 400 and a pointer to', () => {

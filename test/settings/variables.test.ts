@@ -73,3 +73,12 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
     expect(() => readVariables({ PATH: '/bin', HOSTNAME: 'x', PORTS: '1', REPORT: '1' })).not.toThrow();
   });
 });
+
+test.each(['CONTROL_TOKEN', 'STORE', 'TLS', 'HTTP_PORT'])(
+  '%s is refused, since nothing would come of it yet',
+  (name) => {
+    expect(() => readVariables({ [name]: 'x' })).toThrow(
+      `${name}: found a variable that this version does not support`,
+    );
+  },
+);
