@@ -31,7 +31,7 @@ async function meant(action: Exclude<Action, 'publish'>, { keys }: Environment):
   throw new KeyFault(`There is no published key to ${action}. Publish one first.`);
 }
 
-async function change({ action, kid }: KeyChange['Body'], environment: Environment): Promise<string> {
+async function changeKey({ action, kid }: KeyChange['Body'], environment: Environment): Promise<string> {
   const { keys } = environment;
   if (action === 'publish') return keys.publish(kid);
   const chosen = kid ?? (await meant(action, environment));
@@ -44,7 +44,7 @@ export function registerKeys(scope: FastifyInstance) {
 
   scope.post<KeyChange>('/keys', { schema: { body } }, async (request) => {
     const { environment } = request;
-    const kid = await change(request.body, environment);
+    const kid = await changeKey(request.body, environment);
     const list = await environment.keys.list();
     environment.journal.record({
       request_id: request.id,

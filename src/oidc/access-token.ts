@@ -1,5 +1,5 @@
 /** The token endpoint (RFC 6749 section 3.2). */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -56,9 +56,8 @@ function requireParameters(names: readonly string[], parameters: Parameters, cli
   refuse('invalid_request', `Missing parameter, '${missing}'`, refusal, client);
 }
 
-export async function accessTokenEndpoint(request: FastifyRequest, reply: FastifyReply) {
+export async function accessTokenEndpoint(request: FastifyRequest) {
   const { environment } = request;
-  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const { client, parameters } = await authenticatedForm(request, 'A token request came in.');
   const { needs, redeem } = GRANT_TYPES[grantTypeOf(parameters, client)];
   requireParameters(needs, parameters, client);

@@ -11,6 +11,7 @@ import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
+import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
 import { mockParameterFault, readHeadlessPersona } from './mock-parameters.ts';
 import { encodingFault, type Fault, invalidRequest, missing } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
@@ -44,11 +45,7 @@ export function identifyRequest(parameters: Parameters, environment: Environment
       error: 'invalid_client',
       description: 'Client authentication failed',
       refusal: {
-        rule: 'The client is registered.',
-        parameter: 'client_id',
-        found: clientId,
-        expected: `one of: ${[...environment.clients.keys()].slice(0, 20).join(', ')}`,
-        mend: 'Use one of these, or add the client to the fixtures.',
+        ...unregisteredClient(clientId, environment.clients),
         specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
       },
     });
@@ -245,10 +242,7 @@ export function errorRedirect(
 }
 
 const unreadableHint: Fault = invalidRequest('id_token_hint', 'The id_token_hint is not valid.', {
-  rule: 'id_token_hint is an ID token that this provider signed.',
-  found: 'one with another signature, another issuer, or no JWT',
-  expected: 'the id_token of a token response of this environment; it may have expired',
-  mend: 'Keep the ID token of the log-in, and send it unchanged.',
+  ...UNREADABLE_HINT,
   specification: 'OpenID Connect Core section 3.1.2.1',
 });
 

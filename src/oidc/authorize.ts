@@ -35,7 +35,6 @@ export async function authorizeForm(request: FastifyRequest, reply: FastifyReply
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {
   return async function authorize(request: FastifyRequest, reply: FastifyReply) {
     const { environment } = request;
-    reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
     const parameters = parseParameters(queryOf(request));
     const { client, authorizationRequest } = await check(request, parameters);
     const sessionId = sessionIdOf(request);

@@ -10,7 +10,7 @@ import type { LogoutCause, Session } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { fetchBounded, type OutboundAnswer } from '../relying-party/outbound.ts';
 
-export const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** Of a client’s answer; more is not read. */
 const MAX_ANSWER_BYTES = 16_384;
@@ -45,7 +45,7 @@ export function logoutToken(
 }
 
 /** What came of one attempt, in words, and whether another one makes sense. */
-function judge(answer: OutboundAnswer): { said: string; final: boolean } {
+function reading(answer: OutboundAnswer): { said: string; final: boolean } {
   if ('failure' in answer) return { said: `failed: ${answer.failure}`, final: false };
   const { status } = answer;
   if (status >= 200 && status < 300) return { said: `was accepted with ${status}`, final: true };
@@ -64,7 +64,7 @@ async function deliver(notice: LogoutNotice, uri: string, environment: Environme
       maxBytes: MAX_ANSWER_BYTES,
       form: { logout_token: token },
     });
-    const { said, final } = judge(answer);
+    const { said, final } = reading(answer);
     journal.record({
       kind: 'logout_token_sent',
       client_id: notice.client.client_id,

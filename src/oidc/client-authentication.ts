@@ -1,10 +1,11 @@
 /** Who calls the token endpoint: one function for each method, chosen by what the client is registered for. */
-import type { Environment } from '../environment/environment.ts';
+import { type Environment, REALM } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { assertionFault } from './client-assertion.ts';
 import { type Credentials, readCredentials } from './client-credentials.ts';
+import { unregisteredClient } from './known-refusals.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
 
@@ -28,19 +29,6 @@ const METHOD_MENDS: Readonly<Record<Method, string>> = {
   client_secret_basic: 'Set the library’s token_endpoint_auth_method to client_secret_basic.',
   none: 'This client is public: send client_id without a secret, and code_verifier.',
 };
-
-function unknownClient(clientId: string, { clients }: Environment): ClientFault {
-  return {
-    description: FAILED,
-    refusal: {
-      rule: 'The client is registered.',
-      parameter: 'client_id',
-      found: clientId,
-      expected: `one of: ${[...clients.keys()].slice(0, 20).join(', ')}`,
-      mend: 'Use one of these, or add the client to the fixtures.',
-    },
-  };
-}
 
 /** Both kinds of assertion look the same until the client is known: its own method says which it has to be. */
 function methodFault(used: Credentials['method'], client: Client): ClientFault | undefined {
@@ -90,7 +78,7 @@ function refuseClient(
   clientId: string | undefined,
 ): never {
   // A challenge belongs to an Authorization header that was used (RFC 6749 section 5.2).
-  const headers = { 'www-authenticate': 'Basic realm="/NHSIdentity/Healthcare"' };
+  const headers = { 'www-authenticate': `Basic realm="${REALM}"` };
   const wire = usedHeader ? { status: 401, headers } : { status: settings.invalid_client_status };
   throw new Refused(
     { ...wire, error: 'invalid_client', description: fault.description },
@@ -123,7 +111,7 @@ export async function authenticateClient(
   const client = environment.clients.get(credentials.clientId);
   if (!client) {
     refuseClient(
-      unknownClient(credentials.clientId, environment),
+      { description: FAILED, refusal: unregisteredClient(credentials.clientId, environment.clients) },
       environment,
       usedHeader,
       credentials.clientId,

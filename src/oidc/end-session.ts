@@ -11,6 +11,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { formTargets, isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.ts';
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
+import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { endSession, endSessionOf } from './session-end.ts';
@@ -60,7 +61,7 @@ interface LogoutRequest {
 }
 
 /** The client that is named, by client_id or by the hint’s aud; both must agree. */
-function clientOf({ environment }: FastifyRequest, parameters: Parameters, hint: IdTokenHint | undefined) {
+function namedClient({ environment }: FastifyRequest, parameters: Parameters, hint: IdTokenHint | undefined) {
   const named = parameters.get('client_id');
   if (hint && named !== undefined && named !== hint.clientId) {
     refuse('invalid_request', 'client_id does not match id_token_hint.', {
@@ -74,13 +75,11 @@ function clientOf({ environment }: FastifyRequest, parameters: Parameters, hint:
   const clientId = hint?.clientId ?? named;
   const client = clientId === undefined ? undefined : environment.clients.get(clientId);
   if (clientId !== undefined && !client) {
-    refuse('invalid_client', 'Client authentication failed', {
-      rule: 'The client is registered.',
-      parameter: 'client_id',
-      found: clientId,
-      expected: `one of: ${[...environment.clients.keys()].slice(0, 20).join(', ')}`,
-      mend: 'Use one of these, or leave client_id out.',
-    });
+    refuse(
+      'invalid_client',
+      'Client authentication failed',
+      unregisteredClient(clientId, environment.clients),
+    );
   }
   return client;
 }
@@ -91,15 +90,9 @@ async function read(request: FastifyRequest, parameters: Parameters): Promise<Lo
   const hintText = parameters.get('id_token_hint');
   const hint = hintText === undefined ? undefined : await readIdTokenHint(hintText, request.environment);
   if (hintText !== undefined && !hint) {
-    refuse('invalid_request', 'The id_token_hint is not valid.', {
-      rule: 'id_token_hint is an ID token that this provider signed.',
-      parameter: 'id_token_hint',
-      found: 'one with another signature, another issuer, or no JWT',
-      expected: 'the id_token of a token response of this environment; it may have expired',
-      mend: 'Keep the ID token of the log-in, and send it unchanged.',
-    });
+    refuse('invalid_request', 'The id_token_hint is not valid.', UNREADABLE_HINT);
   }
-  const client = clientOf(request, parameters, hint);
+  const client = namedClient(request, parameters, hint);
   const redirectUri = parameters.get('post_logout_redirect_uri');
   return {
     parameters,
@@ -174,7 +167,6 @@ async function logOut(
   pages: LogoutPages,
 ) {
   const { environment } = request;
-  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const logout = await read(request, parameters);
   environment.journal.record({
     request_id: request.id,

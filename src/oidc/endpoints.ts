@@ -28,13 +28,18 @@ export const ENDPOINT_METHODS: Readonly<Record<string, readonly string[]>> = {
   '/connect/endSession': ['GET', 'POST'],
 };
 
+/** Answers that hold codes, tokens or claims are kept by nobody (RFC 6749 section 5.1). */
+const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
+  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+};
+
 export async function registerEndpoints(app: FastifyInstance, realm: string, pages: Pages) {
   // No HEAD beside these two: asking for the headers alone must not log anybody in or out.
-  const alone = { exposeHeadRoute: false };
+  const alone = { exposeHeadRoute: false, onRequest };
   app.get(`${realm}/authorize`, alone, authorizeEndpoint(pages.showProgress));
-  app.post(`${realm}/authorize`, authorizeForm);
+  app.post(`${realm}/authorize`, { onRequest }, authorizeForm);
   app.get(`${realm}/connect/endSession`, alone, endSessionEndpoint(pages));
-  app.post(`${realm}/connect/endSession`, endSessionForm(pages));
+  app.post(`${realm}/connect/endSession`, { onRequest }, endSessionForm(pages));
   await app.register(calledByPrograms, { prefix: realm });
 }
 
@@ -60,9 +65,9 @@ async function calledByPrograms(scope: FastifyInstance) {
   }
   scope.get('/.well-known/openid-configuration', async ({ environment }) => discoveryDocument(environment));
   scope.get('/connect/jwk_uri', async ({ environment }) => environment.keys.jwks());
-  scope.post('/access_token', accessTokenEndpoint);
-  scope.get('/userinfo', userInfoEndpoint);
-  scope.post('/userinfo', userInfoEndpoint);
-  scope.post('/token/revoke', revocationEndpoint);
-  scope.post('/introspect', introspectionEndpoint);
+  scope.post('/access_token', { onRequest }, accessTokenEndpoint);
+  scope.get('/userinfo', { onRequest }, userInfoEndpoint);
+  scope.post('/userinfo', { onRequest }, userInfoEndpoint);
+  scope.post('/token/revoke', { onRequest }, revocationEndpoint);
+  scope.post('/introspect', { onRequest }, introspectionEndpoint);
 }

@@ -1,21 +1,18 @@
-import { authenticatorOf } from '../care-identity/authenticators.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
-import { gatherFacts, personOf, selectedRoleOf } from '../login/facts.ts';
+import { gatherFacts, personOf } from '../login/facts.ts';
 import { logInHeadless } from '../login/headless.ts';
 import { LOGINS, type Login, type ReusedSession, startLogin, withoutSession } from '../login/login.ts';
 import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
 import { isOfItsPerson, SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { withParameters } from '../relying-party/redirect-uris.ts';
 import { errorRedirect } from './authorization-request.ts';
-import { CODES, GRANTS } from './grant.ts';
-import { leftHalfHash } from './id-token.ts';
+import { issueCode } from './issue-code.ts';
 import { randomId } from './secrets.ts';
 import { keepSession } from './session-keep.ts';
 
@@ -28,9 +25,6 @@ export type Progress =
 
 /** Log-ins are kept this long after their time limit, so that a late form is answered by the page “Timed out”. */
 const LOGIN_KEPT_SECONDS = 3600;
-
-/** Codes are kept this long after they expired, so that a late redemption is told why. */
-const CODE_KEPT_SECONDS = 600;
 
 /** The client of a request that was checked; an unregistered one cannot carry a log-in on. */
 export function clientOf(request: AuthorizationRequest, { clients }: Environment): Client | undefined {
@@ -182,7 +176,7 @@ async function beginAnew(environment: Environment, { ended: _ended, ...login }: 
   return kept ? { kind: 'page', login: anew } : { kind: 'overtaken' };
 }
 
-/** Makes session, grant and code, and the redirect that carries the code (facts 0, row 8; 10.3). */
+/** An authenticated log-in gets its session, its code and the redirect that carries it. */
 async function authorize(
   environment: Environment,
   login: Login,
@@ -190,62 +184,15 @@ async function authorize(
   requestId: string,
   oldSessionId: string | undefined,
 ): Promise<Progress> {
-  const { store, clock, settings, journal, issuer } = environment;
-  const { request } = login;
-  const subject = subjectOf(login, requestId, person);
   const kept = await keepSession(environment, login, person, { requestId, sessionId: oldSessionId });
   if (!kept) return beginAnew(environment, login);
-  const { id: sessionId, session, sid } = kept;
-  journal.record({
+  const subject = subjectOf(login, requestId, person);
+  environment.journal.record({
     ...subject,
     kind: login.session ? 'session_reused' : 'session_started',
     explanation: login.session ? 'The single sign-on session was used.' : 'A single sign-on session began.',
-    details: { sid, authenticator: session.authenticator, auth_time: session.authTime },
+    details: { sid: kept.sid, authenticator: kept.session.authenticator, auth_time: kept.session.authTime },
   });
-  const [grantId, code] = [randomId(), randomId()];
-  const selectedRoleId = selectedRoleOf(login, person);
-  const grant = {
-    clientId: request.clientId,
-    uid: person.uid,
-    scopes: request.scopes,
-    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    ...(request.state === undefined ? {} : { stateHash: leftHalfHash(request.state) }),
-    acr: request.assurance.claim,
-    amr: session.amr,
-    aal: authenticatorOf(session.authenticator).aal,
-    authTime: session.authTime,
-    session: session.handle,
-    sid,
-    ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
-  };
-  const { authorization_code_seconds: codeSeconds, access_token_seconds: tokenSeconds } = settings.timeouts;
-  const expiresAt = clock.now() + codeSeconds * 1000;
-  const keptUntil = expiresAt + CODE_KEPT_SECONDS * 1000;
-  await store.add(GRANTS, grantId, grant, Math.max(keptUntil, expiresAt + tokenSeconds * 1000));
-  const { redirectUri, codeChallenge } = request;
-  const record = { grantId, redirectUri, expiresAt, redeemed: false };
-  await store.add(
-    CODES,
-    code,
-    codeChallenge === undefined ? record : { ...record, codeChallenge },
-    keptUntil,
-  );
-  journal.record({
-    ...subject,
-    kind: 'code_issued',
-    explanation: `An authorization code was sent to ${redirectUri}.`,
-    details: {
-      redirect_uri: redirectUri,
-      expires_in_seconds: codeSeconds,
-      pkce: codeChallenge !== undefined,
-    },
-  });
-  const location = withParameters(redirectUri, {
-    code,
-    scope: request.scopes.join(' '),
-    state: request.state,
-    iss: issuer,
-    client_id: request.clientId,
-  });
-  return { kind: 'redirect', login, outcome: 'authenticated', location, sessionId };
+  const location = await issueCode(environment, login, person, kept, subject);
+  return { kind: 'redirect', login, outcome: 'authenticated', location, sessionId: kept.id };
 }

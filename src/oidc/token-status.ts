@@ -51,7 +51,6 @@ function tokenOf(parameters: Parameters, client: Client): string {
 /** An unknown token is as good as revoked: 200 all the same. Another client’s is refused (RFC 7009 section 2.1). */
 export async function revocationEndpoint(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
-  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const { client, parameters } = await authenticatedForm(request, 'A request to revoke a token came in.');
   const token = tokenOf(parameters, client);
   const known = await findToken(token, environment);
@@ -87,9 +86,8 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
 }
 
 /** Tells a client of any live token; of everything else only that it is not active (RFC 7662 section 2.2). */
-export async function introspectionEndpoint(request: FastifyRequest, reply: FastifyReply) {
+export async function introspectionEndpoint(request: FastifyRequest) {
   const { environment } = request;
-  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const { client, parameters } = await authenticatedForm(request, 'A request to introspect a token came in.');
   const found = await findToken(tokenOf(parameters, client), environment);
   // A public client proves nothing of itself, and is told of its own tokens only (RFC 7662 section 2.1).

@@ -1,7 +1,7 @@
 /** UserInfo: the claims of the granted scopes for a live access token (OpenID Connect Core section 5.3). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
-import type { Environment } from '../environment/environment.ts';
+import { type Environment, REALM } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import { ACCESS_TOKENS, GRANTS } from './grant.ts';
 import { encodingFault } from './parameter-faults.ts';
@@ -12,7 +12,7 @@ const DESCRIPTION = 'The access token provided is expired, revoked, malformed, o
 const SPECIFICATION = 'RFC 6750 sections 2 and 3.1; facts 10.5';
 
 function refuseToken(found: string, mend: string): Refused {
-  const challenge = `Bearer realm="/NHSIdentity/Healthcare", error="invalid_token", error_description="${DESCRIPTION}"`;
+  const challenge = `Bearer realm="${REALM}", error="invalid_token", error_description="${DESCRIPTION}"`;
   return new Refused(
     {
       status: 401,
@@ -91,7 +91,6 @@ async function findGrant(token: string, { store, directory }: Environment) {
 export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
   const { clients, directory, settings, keys, issuer } = environment;
-  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const { grant, scopes, person } = await findGrant(bearerToken(request), environment);
   const all = userInfoClaims(person, scopes, directory);
   const claims = settings.single_object_collections ? withBareObjects(all) : all;
