@@ -71,7 +71,7 @@ export interface Journal {
 }
 
 /** How many events are kept; the oldest are dropped. */
-export const DEFAULT_JOURNAL_CAPACITY = 5000;
+const DEFAULT_JOURNAL_CAPACITY = 5000;
 
 const redactedRefusal = (refusal: Refusal): Refusal =>
   Object.fromEntries(

@@ -10,7 +10,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import type { ClientFault } from './client-authentication.ts';
 
 /** Assertions seen, by client and jti: each is used once (facts 4.2). */
-export const ASSERTIONS = recordKind<true>('assertion');
+const ASSERTIONS = recordKind<true>('assertion');
 
 const KEY_ALGORITHMS = ['RS', 'PS', 'ES'].flatMap((family) =>
   ['256', '384', '512'].map((bits) => family + bits),

@@ -14,7 +14,7 @@ interface Unreadable {
   twoMethods?: true;
 }
 
-export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 const POST_MEND =
   'Set token_endpoint_auth_method to client_secret_post in the application’s OpenID Connect library.';

@@ -8,7 +8,7 @@ import type { Client } from './client-schema.ts';
 const LOOPBACK_URI =
   /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?(?:[/?][\x21\x24-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e]*)?$/;
 
-export const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri) && URL.canParse(uri);
+const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri) && URL.canParse(uri);
 
 /** By which right a redirect URI is allowed; undefined where it is not. */
 export function redirectUriRight(client: Client, uri: string): 'registered' | 'relaxation' | undefined {

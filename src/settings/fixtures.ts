@@ -121,7 +121,7 @@ function rememberPlaces(file: FixturesFile, name: string) {
 }
 
 /** Checks the shape of one file. Throws every fault at once. */
-export function validateFixtures(value: unknown, name: string): FixturesFile {
+function validateFixtures(value: unknown, name: string): FixturesFile {
   if (validate(value)) {
     const file = value as FixturesFile;
     rememberPlaces(file, name);

@@ -21,13 +21,13 @@ export interface Variables {
   logLevel: LogLevel;
 }
 
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** An origin as text: scheme, host and perhaps a port, which stays as written, `:443` too (facts 0, row 1). */
 const ORIGIN = /^https?:\/\/[^\s/?#@\\]+$/;
 
-export const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
+const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
 
 const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'SIGNING_KEYS', 'LOG_LEVEL'];
 
