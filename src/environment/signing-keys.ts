@@ -13,7 +13,7 @@ import {
   verify,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { compactVerify, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 
 /** active: signs. published: in the JWKS, ready to sign. retired: out of the JWKS; its tokens fail from then on. */
 export type KeyStatus = 'active' | 'published' | 'retired';
@@ -61,6 +61,9 @@ interface Key extends KeptKey {
   jwk: JWK;
 }
 
+/** Loaded with the first signature or verification: no start needs it. */
+const jose = () => import('jose');
+
 const makePrivateKey = async () =>
   (await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })).privateKey;
 
@@ -71,9 +74,9 @@ function keyIdOf(publicKey: KeyObject): string {
     .digest('base64');
 }
 
-async function publicJwk(privateKey: KeyObject, use: { use: 'sig' | 'enc'; alg: string }): Promise<JWK> {
+function publicJwk(privateKey: KeyObject, use: { use: 'sig' | 'enc'; alg: string }): JWK {
   const publicKey = createPublicKey(privateKey);
-  return { ...(await exportJWK(publicKey)), kid: keyIdOf(publicKey), ...use };
+  return { ...publicKey.export({ format: 'jwk' }), kid: keyIdOf(publicKey), ...use } as JWK;
 }
 
 /**
@@ -87,8 +90,8 @@ function encryptionJwk(): Promise<JWK> {
   return encryptionKey;
 }
 
-async function toKey({ status, privateKey }: KeptKey): Promise<Key> {
-  const jwk = await publicJwk(privateKey, { use: 'sig', alg: 'RS256' });
+function toKey({ status, privateKey }: KeptKey): Key {
+  const jwk = publicJwk(privateKey, { use: 'sig', alg: 'RS256' });
   return { status, privateKey, jwk, kid: String(jwk.kid) };
 }
 
@@ -98,8 +101,8 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
   let loading: Promise<Key[]> | undefined;
 
   async function firstKeys(): Promise<Key[]> {
-    if (kept) return Promise.all(kept.map(toKey));
-    const keys = [await toKey({ status: 'active', privateKey: await makePrivateKey() })];
+    if (kept) return kept.map(toKey);
+    const keys = [toKey({ status: 'active', privateKey: await makePrivateKey() })];
     keeper?.save(keys);
     return keys;
   }
@@ -136,9 +139,11 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
     },
     async sign(claims, typ = 'JWT') {
       const { privateKey, kid } = await active();
+      const { SignJWT } = await jose();
       return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
     },
     async verify(jwt) {
+      const { compactVerify } = await jose();
       for (const { privateKey } of await all()) {
         try {
           const { payload } = await compactVerify(jwt, createPublicKey(privateKey), {
@@ -163,7 +168,7 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
       }
       const key =
         kid === undefined
-          ? await toKey({ status: 'published', privateKey: await makePrivateKey() })
+          ? toKey({ status: 'published', privateKey: await makePrivateKey() })
           : await find(kid);
       if (kid === undefined) keys.push(key);
       if (key.status === 'retired') key.status = 'published';

@@ -2,7 +2,7 @@
  * Client assertions: private_key_jwt and client_secret_jwt (RFC 7523 section 3, OpenID Connect Core section 9). On the
  * wire every fault is CIS2’s "JWT is not valid"; which of them it was stands in the journal (facts 0, row 9).
  */
-import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK, type JWTPayload } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import type { Environment } from '../environment/environment.ts';
 import { recordKind } from '../environment/store.ts';
 import { KeysUnavailable } from '../relying-party/client-keys.ts';
@@ -39,8 +39,9 @@ const isTextOrNothing = (value: unknown) => value === undefined || typeof value 
 const areWellTyped = ({ iss, sub, aud }: JWTPayload): boolean =>
   [iss, sub, ...[aud ?? []].flat()].every(isTextOrNothing);
 
-function read(text: string): Assertion | undefined {
+async function read(text: string): Promise<Assertion | undefined> {
   try {
+    const { decodeJwt, decodeProtectedHeader } = await import('jose');
     const { alg, kid } = decodeProtectedHeader(text);
     const claims = decodeJwt(text);
     if (!areWellTyped(claims) || !isTextOrNothing(alg) || !isTextOrNothing(kid)) return undefined;
@@ -125,6 +126,7 @@ function candidates(keys: readonly JWK[], { alg = '', kid }: Assertion['header']
 
 async function isSignedBy(assertion: Assertion, key: JWK | Uint8Array): Promise<boolean> {
   try {
+    const { compactVerify, importJWK } = await import('jose');
     const { alg = '' } = assertion.header;
     const imported = key instanceof Uint8Array ? key : await importJWK(key, alg);
     await compactVerify(assertion.text, imported, { algorithms: [alg] });
@@ -199,7 +201,7 @@ export async function assertionFault(
   client: Client,
   environment: Environment,
 ): Promise<ClientFault | undefined> {
-  const assertion = read(text);
+  const assertion = await read(text);
   if (!assertion) {
     return fault({
       rule: 'A client assertion is a JWT.',

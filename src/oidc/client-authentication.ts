@@ -95,7 +95,7 @@ export async function authenticateClient(
   environment: Environment,
 ): Promise<Client> {
   const usedHeader = header !== undefined;
-  const credentials = readCredentials(parameters, header);
+  const credentials = await readCredentials(parameters, header);
   if ('refusal' in credentials && credentials.twoMethods) {
     const wire = { status: 400, error: 'invalid_request', description: FAILED };
     throw new Refused(wire, { ...credentials.refusal, specification: SPECIFICATION }, 'json');

@@ -1,5 +1,4 @@
 /** The credentials of a client as they came, before anything is believed of them. */
-import { decodeJwt } from 'jose';
 import type { Refusal } from '../journal/refusal.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -35,8 +34,9 @@ function readBasic(header: string): { clientId: string; secret: string } | undef
 }
 
 /** The client an assertion speaks for, unverified: its sub, otherwise its iss (RFC 7521 section 4.2). */
-function clientOfAssertion(assertion: string): string | undefined {
+async function clientOfAssertion(assertion: string): Promise<string | undefined> {
   try {
+    const { decodeJwt } = await import('jose');
     const { sub, iss } = decodeJwt(assertion);
     const claimed: unknown = sub ?? iss;
     return typeof claimed === 'string' ? claimed : undefined;
@@ -67,7 +67,7 @@ function fromHeader(parameters: Parameters, header: string): Credentials | Unrea
   };
 }
 
-function fromAssertion(parameters: Parameters, assertion: string): Credentials | Unreadable {
+async function fromAssertion(parameters: Parameters, assertion: string): Promise<Credentials | Unreadable> {
   const type = parameters.get('client_assertion_type');
   if (type !== ASSERTION_TYPE || parameters.get('client_secret') !== undefined) {
     return {
@@ -82,7 +82,7 @@ function fromAssertion(parameters: Parameters, assertion: string): Credentials |
     };
   }
   // Some libraries send no client_id beside an assertion: it says itself whom it speaks for (scenarios 2.1, row 5).
-  const clientId = parameters.get('client_id') ?? clientOfAssertion(assertion);
+  const clientId = parameters.get('client_id') ?? (await clientOfAssertion(assertion));
   if (clientId !== undefined) return { method: 'assertion', clientId, assertion };
   return {
     refusal: {
@@ -95,10 +95,10 @@ function fromAssertion(parameters: Parameters, assertion: string): Credentials |
   };
 }
 
-export function readCredentials(
+export async function readCredentials(
   parameters: Parameters,
   header: string | undefined,
-): Credentials | Unreadable {
+): Promise<Credentials | Unreadable> {
   if (header !== undefined) return fromHeader(parameters, header);
   const assertion = parameters.get('client_assertion');
   if (assertion !== undefined) return fromAssertion(parameters, assertion);

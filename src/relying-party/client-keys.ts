@@ -3,7 +3,7 @@
  * jwks_uri serves is cached, and fetched again when an assertion names a key that is not in it.
  */
 import { createPublicKey } from 'node:crypto';
-import { exportJWK, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import type { Client } from './client-schema.ts';
 import { fetchBounded } from './outbound.ts';
 
@@ -88,7 +88,7 @@ export function createClientKeys(clock: { now(): number }, timeoutSeconds: () =>
     async keysOf(client, kid) {
       if (client.jwks) return client.jwks.keys as JWK[];
       if (client.public_key_pem !== undefined)
-        return [await exportJWK(createPublicKey(client.public_key_pem))];
+        return [createPublicKey(client.public_key_pem).export({ format: 'jwk' }) as JWK];
       if (client.jwks_uri !== undefined) return fromUri(client.jwks_uri, kid);
       throw new KeysUnavailable('the client has no jwks_uri, no jwks and no public_key_pem');
     },
