@@ -100,7 +100,7 @@ const signInWasNotFinished: Rule['matches'] = ({ signIn, numberMatch }) => {
     return {
       found: 'a wrong password',
       expected,
-      mend: 'Type the account’s password: `password`, unless the fixtures say otherwise.',
+      mend: 'Type the account’s password, which is the word password unless the fixtures say otherwise.',
     };
   }
   if (signIn?.result === 'account_locked') {

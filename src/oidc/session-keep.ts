@@ -111,6 +111,25 @@ async function finish(
   return { id, session, sid };
 }
 
+/** Takes the browser’s old session out of the way, and gives it back where it is the same person’s, to be carried on. */
+async function takeOver(
+  oldId: string,
+  person: Person,
+  environment: Environment,
+  requestId: string,
+): Promise<Session | undefined> {
+  const { store, sessionWatch } = environment;
+  const old = (await store.get(SESSIONS, oldId))?.value;
+  if (old?.uid === person.uid) {
+    sessionWatch.forget(oldId);
+    // Only whoever removes it carries it on: of a log-out at the same moment and this, one does.
+    return (await store.remove(SESSIONS, oldId)) ? old : undefined;
+  }
+  const because = 'since somebody else logged in at the same browser';
+  await endSession(oldId, 'SESSION_TERMINATION', environment, { requestId, because });
+  return undefined;
+}
+
 /**
  * Keeps the session of an authenticated log-in. A new sign-in gets a new id, which no one can have fixed before, and
  * takes the place of the browser’s session: another person’s is logged out; the same person’s goes on in the new one,
@@ -125,19 +144,10 @@ export async function keepSession(
 ): Promise<KeptSession | undefined> {
   if (login.session) return keepReused(login, person, environment);
   const { requestId, sessionId: oldId } = browser;
-  const { store, clock } = environment;
-  const old = oldId === undefined ? undefined : (await store.get(SESSIONS, oldId))?.value;
-  const carried = old?.uid === person.uid && old.expiresAt > clock.now() ? old : undefined;
+  const carried = oldId === undefined ? undefined : await takeOver(oldId, person, environment, requestId);
   const id = randomId();
   const session = used(newSession(login, person, carried, environment), login, person, environment);
-  await store.add(SESSIONS, id, session, session.expiresAt);
+  await environment.store.add(SESSIONS, id, session, session.expiresAt);
   for (const sid of Object.values(carried?.sids ?? {})) await leadTo(sid, id, session, environment);
-  if (carried && oldId !== undefined) {
-    await store.remove(SESSIONS, oldId);
-    environment.sessionWatch.forget(oldId);
-  } else if (oldId !== undefined) {
-    const because = 'since somebody else logged in at the same browser';
-    await endSession(oldId, 'SESSION_TERMINATION', environment, { requestId, because });
-  }
   return finish(id, session, login, environment);
 }

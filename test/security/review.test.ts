@@ -59,6 +59,24 @@ describe('nobody gets tokens for somebody else', () => {
   });
 });
 
+describe('a session that is logged out while its person signs in anew', () => {
+  const clientsAfter = async (isLoggedOutMeanwhile: boolean) => {
+    const { app, environment } = await testMock();
+    const by = browser(app);
+    await logIn(by, 'alex.bound@nhs.net');
+    const remove = environment.store.remove.bind(environment.store);
+    environment.store.remove = async (kind, id) => (await remove(kind, id)) && !isLoggedOutMeanwhile;
+    await logIn(by, 'alex.bound@nhs.net', { client_id: 'mock-client-basic' });
+    const [session] = (await by.get('/_mock/sessions')).json();
+    return session.clients.map(({ client_id }: { client_id: string }) => client_id);
+  };
+
+  test('is not carried on by the new one, which otherwise keeps the other applications', async () => {
+    expect(await clientsAfter(false)).toEqual(['mock-client', 'mock-client-basic']);
+    expect(await clientsAfter(true)).toEqual(['mock-client-basic']);
+  });
+});
+
 describe('a reset', () => {
   test('forgets the sessions that were watched: nobody is told of them afterwards', async () => {
     const { app, environment, clock } = await testMock();
