@@ -1,5 +1,6 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
 import { recordKind } from '../environment/store.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
 
 /** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */
 export interface Grant {
@@ -19,6 +20,8 @@ export interface Grant {
   session: string;
   sid: string;
   selectedRoleId?: string;
+  /** mock_scenario of the authorization request. */
+  scenario?: ChosenScenario;
 }
 
 export interface AuthorizationCode {

@@ -9,7 +9,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
-import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
+import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
 /** A code and the grant behind it. */
 interface Redeemable {
@@ -133,7 +133,7 @@ export async function redeemCode(
   parameters: Parameters,
   environment: Environment,
   subject: Subject,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const code = parameters.get('code') ?? '';
   const found = await findCode(code, environment);
   if (!found) throw invalidGrant(unknownCode(), subject);
@@ -154,7 +154,7 @@ export async function redeemCode(
     return refuseReuse(found, environment, subject);
   }
   return issueTokens(
-    { client, grantId: found.code.value.grantId, grant: found.grant, code },
+    { by: 'code', client, grantId: found.code.value.grantId, grant: found.grant, code },
     environment,
     subject,
   );

@@ -6,7 +6,7 @@ import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { GRANTS, REFRESH_TOKENS } from './grant.ts';
 import type { Parameters } from './parameters.ts';
-import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
+import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
 const SPECIFICATION = 'RFC 6749 section 6; RFC 9700 section 4.14.2';
 
@@ -50,7 +50,7 @@ export async function redeemRefreshToken(
   parameters: Parameters,
   environment: Environment,
   subject: Subject,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const { store } = environment;
   const token = parameters.get('refresh_token') ?? '';
   const stored = await store.get(REFRESH_TOKENS, token);
@@ -79,5 +79,9 @@ export async function redeemRefreshToken(
     const refusal = unusable('a refresh token that was used before', mend);
     return revokeAndRefuse(grantId, grant.value, environment, subject, refusal);
   }
-  return issueTokens({ client, grantId, grant: grant.value, scopes }, environment, subject);
+  return issueTokens(
+    { by: 'refresh_token', client, grantId, grant: grant.value, scopes },
+    environment,
+    subject,
+  );
 }

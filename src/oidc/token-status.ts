@@ -95,6 +95,7 @@ export async function introspectionEndpoint(request: FastifyRequest) {
   const known = isPublic && found?.grant.clientId !== client.client_id ? undefined : found;
   if (!known) return { active: false };
   const { grant, kind, scopes, expiresAt } = known;
+  const skew = environment.clock.skewSeconds();
   return {
     active: true,
     scope: scopes.join(' '),
@@ -102,9 +103,9 @@ export async function introspectionEndpoint(request: FastifyRequest) {
     user_id: grant.uid,
     username: grant.uid,
     token_type: kind === 'access_token' ? 'Bearer' : 'refresh_token',
-    exp: Math.floor(expiresAt / 1000),
+    exp: Math.floor(expiresAt / 1000) + skew,
     sub: grant.uid,
     iss: environment.issuer,
-    auth_time: grant.authTime,
+    auth_time: grant.authTime + skew,
   };
 }

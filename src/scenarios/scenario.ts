@@ -113,6 +113,8 @@ export interface ScenarioContext {
   /** Seconds since 1970, as relying parties are shown it. */
   now: number;
   clientId: string;
+  /** The kid of the key that signs, where keys are what the scenario is about. */
+  activeKid?: string;
   /** The nonce that the authorization request had, if any. */
   nonce?: string;
   /** The person’s roles, by person_roleid, in order. */
@@ -149,7 +151,23 @@ export interface ScenarioText {
   parameters?: Readonly<Record<string, ScenarioParameter>>;
 }
 
+/** What is right before a scenario changes it, at each place where one does. */
+export interface RightAnswers {
+  authorization_response: Callback;
+  token_response: Answer;
+  id_token: TokenDraft;
+  userinfo: Answer;
+  jwks: Answer;
+  discovery: Answer;
+  logout_token: LogoutDraft;
+}
+
+type ChangeAction = {
+  [P in keyof RightAnswers]: { place: P; change: Change<RightAnswers[P]> };
+}[keyof RightAnswers];
+
 export type Action =
+  | ChangeAction
   | { place: 'authorization_request'; refuses: 'unknown_client' | 'redirect_uri_mismatch' }
   | {
       place: 'login';
@@ -159,13 +177,6 @@ export type Action =
       /** The OAuth error code, where it is not the outcome’s own. */
       oauthError?: string;
     }
-  | { place: 'authorization_response'; change: Change<Callback> }
-  | { place: 'token_response'; change: Change<Answer> }
-  | { place: 'id_token'; change: Change<TokenDraft> }
-  | { place: 'userinfo'; change: Change<Answer> }
-  | { place: 'jwks'; change: Change<Answer> }
-  | { place: 'discovery'; change: Change<Answer> }
-  | { place: 'logout_token'; change: Change<LogoutDraft> }
   | { place: 'transport'; endpoint: Exclude<Endpoint, 'backchannel_logout'>; transport: Transport };
 
 export type Scenario = ScenarioText & Action;
