@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** From what knows nothing of the rest to what puts everything together. Imports lead to an earlier place only. */
 const LAYERS = [
   'journal',
+  'scenarios',
   'care-identity',
   'relying-party',
   'settings',
@@ -76,6 +77,12 @@ describe('the rules stand alone', () => {
     const reached = inside.filter(({ from }) => pure(from)).map(({ to }) => to);
     expect(reached.filter((to) => !pure(to) && to !== 'login/outcomes.ts')).toEqual([]);
   });
+});
+
+test('scenarios are data: they import nothing but each other', () => {
+  const ofScenarios = imports.filter(({ from }) => from.startsWith('scenarios/'));
+  expect(ofScenarios.length).toBeGreaterThan(10);
+  expect(ofScenarios.filter(({ to }) => !to.startsWith('./'))).toEqual([]);
 });
 
 test('TypeBox is loaded by no start: what runs imports the types of schemas alone', () => {
