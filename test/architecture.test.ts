@@ -79,6 +79,12 @@ describe('the rules stand alone', () => {
   });
 });
 
+test('scenarios are data: they import nothing but each other', () => {
+  const ofScenarios = imports.filter(({ from }) => from.startsWith('scenarios/'));
+  expect(ofScenarios.length).toBeGreaterThan(10);
+  expect(ofScenarios.filter(({ to }) => !to.startsWith('./'))).toEqual([]);
+});
+
 test('TypeBox is loaded by no start: what runs imports the types of schemas alone', () => {
   const schemas = (file: string) => file.endsWith('schema.ts');
   const loaded = inside.filter(({ from, to, typesOnly }) => schemas(to) && !schemas(from) && !typesOnly);

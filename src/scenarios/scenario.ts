@@ -102,6 +102,7 @@ export interface Others {
   clientId: string;
   uid: string;
   personRoleId: string;
+  personOrgId: string;
   orgCode: string;
   orgName: string;
 }
@@ -117,6 +118,8 @@ export interface ScenarioContext {
   activeKid?: string;
   /** The nonce that the authorization request had, if any. */
   nonce?: string;
+  /** The kid of the key that signs now, where the scenario acts on the JWK Set. */
+  activeKid?: string;
   /** The person’s roles, by person_roleid, in order. */
   roleIds: readonly string[];
   others: Others;
