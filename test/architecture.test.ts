@@ -82,7 +82,9 @@ describe('the rules stand alone', () => {
 test('scenarios are data: they import nothing but each other', () => {
   const ofScenarios = imports.filter(({ from }) => from.startsWith('scenarios/'));
   expect(ofScenarios.length).toBeGreaterThan(10);
-  expect(ofScenarios.filter(({ to }) => !to.startsWith('./'))).toEqual([]);
+  const others = ofScenarios.filter(({ to }) => !to.startsWith('./'));
+  // A schema is no part of what runs.
+  expect(others.filter(({ from }) => !from.endsWith('schema.ts'))).toEqual([]);
 });
 
 test('TypeBox is loaded by no start: what runs imports the types of schemas alone', () => {

@@ -3,6 +3,7 @@
  * precedence changes it. What was changed, who chose it and why is in the journal.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { isUidOf, normalEmail } from '../care-identity/directory.ts';
 import { activeScenarios, useUp } from '../environment/active-scenarios.ts';
 import { shownSeconds } from '../environment/clock.ts';
@@ -77,44 +78,58 @@ export function recordScenario(
   });
 }
 
-/** The scenario that acts at this place now, which is used up where it is a one-shot; undefined where none does. */
-export async function scenarioAt(
+/** Takes the scenario that acts at this place now; a one-shot is used up by it. */
+async function take(
   place: Place,
   environment: Environment,
   about: AnswerAbout,
   endpoint?: Endpoint,
 ): Promise<Candidate | undefined> {
   const first = firstAt(await candidatesOn(about, environment), place, endpoint);
-  if (!first) return undefined;
-  if (first.oneShot && !(await useUp(environment, first.oneShot.id)))
-    return scenarioAt(place, environment, about, endpoint);
-  const { code, sent } = first.scenario;
-  recordScenario(environment, about.subject, { code, sent, level: first.level, why: first.why }, place);
-  return first;
+  const isTaken = first?.oneShot === undefined || (await useUp(environment, first.oneShot.id));
+  // Another request has used it up in the last moment: whatever comes next in the precedence acts.
+  return isTaken ? first : take(place, environment, about, endpoint);
 }
+
+/** The scenario that acts at this place now, journalled, and used up where it is a one-shot; undefined where none does. */
+export async function scenarioAt(
+  place: Place,
+  environment: Environment,
+  about: AnswerAbout,
+  endpoint?: Endpoint,
+): Promise<Candidate | undefined> {
+  const taken = await take(place, environment, about, endpoint);
+  if (taken) recordScenario(environment, about.subject, appliedOf(taken), place);
+  return taken;
+}
+
+const appliedOf = ({ scenario: { code, sent }, level, why }: Candidate) => ({ code, sent, level, why });
 
 /** Where an environment has nobody else, values of the right form that belong to nobody. */
 const NOBODY: Others = {
   clientId: 'another-client',
   uid: '910000009999',
   personRoleId: '930099990001',
+  personOrgId: '940099990001',
   orgCode: 'ZZ9',
   orgName: 'Another organisation',
 };
 
 /** Real values of the environment that are wrong for this log-in. */
-function othersThan(about: AnswerAbout, { directory, clients, fixtures }: Environment): Others {
+function othersThan(about: AnswerAbout, { directory, clients }: Environment): Others {
   const own = about.uid === undefined ? undefined : directory.person(about.uid);
-  const people = directory.people().filter(({ uid }) => uid !== about.uid);
   const ownCodes = new Set(own?.roles.map(({ org_code }) => org_code));
-  const organisation = fixtures.organisations.find(({ org_code }) => !ownCodes.has(org_code));
+  const people = directory.people().filter(({ uid }) => uid !== about.uid);
+  const roles = people.flatMap((person) => person.roles);
+  const role = roles.find(({ org_code }) => !ownCodes.has(org_code)) ?? roles[0];
+  const orgCode = role?.org_code ?? NOBODY.orgCode;
   return {
     clientId: [...clients.keys()].find((id) => id !== about.clientId) ?? NOBODY.clientId,
     uid: people[0]?.uid ?? NOBODY.uid,
-    personRoleId:
-      people.find(({ roles }) => roles.length > 0)?.roles[0]?.person_roleid ?? NOBODY.personRoleId,
-    orgCode: organisation?.org_code ?? NOBODY.orgCode,
-    orgName: organisation?.org_name ?? NOBODY.orgName,
+    personRoleId: role?.person_roleid ?? NOBODY.personRoleId,
+    personOrgId: role?.person_orgid ?? NOBODY.personOrgId,
+    orgCode,
+    orgName: directory.organisation(orgCode)?.org_name ?? NOBODY.orgName,
   };
 }
 
@@ -153,8 +168,13 @@ export async function withScenario<P extends keyof RightAnswers>(
   environment: Environment,
   about: AnswerAbout,
 ): Promise<RightAnswers[P]> {
-  const candidate = await scenarioAt(place, environment, about);
+  const candidate = await take(place, environment, about);
   const scenario: (ScenarioText & { place: Place }) | undefined = candidate?.scenario;
   if (!candidate || !scenario || !changesAt(scenario, place)) return right;
-  return scenario.change(right, await contextOf(candidate, about, environment));
+  const changed = scenario.change(right, await contextOf(candidate, about, environment));
+  if (isDeepStrictEqual(changed, right)) {
+    const explanation = `The scenario ${scenario.code} had nothing to change here; the right answer was sent.`;
+    environment.journal.record({ ...about.subject, kind: 'warned', explanation });
+  } else recordScenario(environment, about.subject, appliedOf(candidate), place);
+  return changed;
 }

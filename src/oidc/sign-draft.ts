@@ -3,11 +3,9 @@ import { createHmac } from 'node:crypto';
 import type { Environment } from '../environment/environment.ts';
 import type { SigningKeys } from '../environment/signing-keys.ts';
 import type { TokenDraft } from '../scenarios/scenario.ts';
+import { randomId } from './secrets.ts';
 
 const encoded = (part: unknown) => Buffer.from(JSON.stringify(part)).toString('base64url');
-
-/** What an HMAC is keyed with for a client that has no secret. */
-const NO_SECRET = 'a secret that this client does not have';
 
 /** By the client’s own secret, whatever its length: a library would refuse a short one. */
 function signBySecret({ header, claims }: TokenDraft, secret: string): string {
@@ -35,8 +33,9 @@ export async function signDraft(
 ): Promise<string> {
   const { header, claims, signedBy } = draft;
   if (signedBy === 'nobody') return `${encoded(header)}.${encoded(claims)}.`;
+  // A client without a secret gets a real HMAC all the same, by one that nobody has.
   if (signedBy === 'client_secret')
-    return signBySecret(draft, clients.get(clientId)?.client_secret ?? NO_SECRET);
+    return signBySecret(draft, clients.get(clientId)?.client_secret ?? randomId());
   if (signedBy !== 'rotated_key') return keys.signAs(signedBy, header, claims);
   const kid = await rotate(keys);
   return keys.signAs('active_key', { ...header, kid }, claims);

@@ -118,8 +118,6 @@ export interface ScenarioContext {
   activeKid?: string;
   /** The nonce that the authorization request had, if any. */
   nonce?: string;
-  /** The kid of the key that signs now, where the scenario acts on the JWK Set. */
-  activeKid?: string;
   /** The person’s roles, by person_roleid, in order. */
   roleIds: readonly string[];
   others: Others;
