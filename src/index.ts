@@ -7,6 +7,7 @@ import { createMemoryStore } from './environment/memory-store.ts';
 import { createSessionWatch } from './environment/session-watch.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
+import type { EventKind } from './journal/events.ts';
 import { createJournal, type JournalEvent, type JournalFilter } from './journal/journal.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
 import { createClientKeys } from './relying-party/client-keys.ts';
@@ -15,6 +16,7 @@ import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from '
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import type { LogLevel } from './settings/variables.ts';
 
+export type { EventDetails, EventKind } from './journal/events.ts';
 export type { JournalEvent, JournalFilter } from './journal/journal.ts';
 export { ConfigurationError } from './settings/faults.ts';
 export type { FixturesFile } from './settings/fixtures-schema.ts';
@@ -50,7 +52,7 @@ export interface MockCis2 {
   /** Moves time for everything that expires, is signed or is limited. */
   clock: MovableClock;
   /** What happened, oldest first. */
-  journal(filter?: JournalFilter): JournalEvent[];
+  journal<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 /** GET /_mock/journal: what happened, oldest first, with the explanation in plain words. */
 import type { FastifyInstance } from 'fastify';
-import { EVENT_KINDS, type JournalFilter } from '../journal/journal.ts';
+import { EVENT_KINDS } from '../journal/events.ts';
+import type { JournalFilter } from '../journal/journal.ts';
 
 const querystring = {
   type: 'object',
@@ -11,6 +12,7 @@ const querystring = {
     login_id: { type: 'string' },
     client_id: { type: 'string' },
     request_id: { type: 'string' },
+    uid: { type: 'string' },
   },
 } as const;
 

@@ -35,14 +35,16 @@ const MAX_DETAILS = 16_000;
 /** Whether what has this name is never written. */
 export const isSecretName = (name: string): boolean => SECRET_NAMES.has(name) || SECRET_NAME.test(name);
 
-/** What is left of the characters that an event may hold. */
+/** What is left of the characters that an event may hold, and the names that are no secrets in it. */
 interface Budget {
   left: number;
+  shown: readonly string[];
 }
 
 function redactValue(name: string, value: unknown, budget: Budget): unknown {
-  if (isSecretName(name)) return '(redacted)';
+  if (isSecretName(name) && !budget.shown.includes(name)) return '(redacted)';
   if (budget.left <= 0) return '(left out: too much for the journal)';
+  budget.left -= Math.min(name.length, MAX_NAME);
   if (typeof value === 'string') {
     const text = redactText(value);
     budget.left -= text.length;
@@ -61,6 +63,6 @@ function redactMembers(value: object, budget: Budget): Record<string, unknown> {
   );
 }
 
-/** Details without secrets, and no larger than an event may be. */
-export const redact = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  redactMembers(details, { left: MAX_DETAILS });
+/** Details without secrets, and no larger than an event may be. `shown` are names that are no secrets here. */
+export const redact = (details: object, shown: readonly string[] = []): Record<string, unknown> =>
+  redactMembers(details, { left: MAX_DETAILS, shown });
