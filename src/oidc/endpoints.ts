@@ -6,6 +6,7 @@ import { accessTokenEndpoint } from './access-token.ts';
 import { authorizeEndpoint, authorizeForm } from './authorize.ts';
 import { discoveryDocument } from './discovery.ts';
 import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
+import { journalRequests } from './journal-requests.ts';
 import type { Progress } from './progress.ts';
 import { introspectionEndpoint, revocationEndpoint } from './token-status.ts';
 import { userInfoEndpoint } from './userinfo.ts';
@@ -34,6 +35,7 @@ const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
 };
 
 export async function registerEndpoints(app: FastifyInstance, realm: string, pages: Pages) {
+  journalRequests(app, realm, ENDPOINT_METHODS);
   // No HEAD beside these two: asking for the headers alone must not log anybody in or out.
   const alone = { exposeHeadRoute: false, onRequest };
   app.get(`${realm}/authorize`, alone, authorizeEndpoint(pages.showProgress));

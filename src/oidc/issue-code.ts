@@ -19,6 +19,7 @@ function grantOf(login: Login, person: Person, { session, sid }: KeptSession): G
   const selectedRoleId = selectedRoleOf(login, person);
   return {
     clientId: request.clientId,
+    loginId: login.id,
     uid: person.uid,
     scopes: request.scopes,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),

@@ -5,7 +5,7 @@ import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import { ACCESS_TOKENS, aboutGrant, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
 import { idTokenClaims } from './id-token.ts';
 import { randomId } from './secrets.ts';
 
@@ -44,14 +44,14 @@ export async function revokeAndRefuse(
   subject: Subject,
   refusal: Refusal,
 ): Promise<never> {
+  const about = aboutGrant(grant, subject);
   await environment.store.remove(GRANTS, grantId);
   environment.journal.record({
-    ...subject,
+    ...about,
     kind: 'grant_revoked',
-    uid: grant.uid,
     explanation: `The ${refusal.parameter} came a second time, so every token that came of it is revoked.`,
   });
-  throw invalidGrant(refusal, subject);
+  throw invalidGrant(refusal, about);
 }
 
 async function issueRefreshToken({ client, grantId, grant }: Issue, environment: Environment) {
@@ -83,7 +83,7 @@ export async function issueTokens(
       mend: 'Log in again as a person who exists.',
       specification: 'RFC 6749 section 5.2',
     };
-    throw invalidGrant(refusal, subject);
+    throw invalidGrant(refusal, aboutGrant(grant, subject));
   }
   const issuedAt = nowInSeconds(clock);
   const accessToken = randomId();
@@ -95,9 +95,8 @@ export async function issueTokens(
   const refresh = await issueRefreshToken(issue, environment);
   const scope = scopes.join(' ');
   journal.record({
-    ...subject,
+    ...aboutGrant(grant, subject),
     kind: 'token_issued',
-    uid: grant.uid,
     explanation:
       code === undefined
         ? 'The refresh token was redeemed for new tokens.'
