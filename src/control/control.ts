@@ -22,6 +22,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/clock': ['GET', 'HEAD', 'POST'],
   '/reset': ['POST'],
   '/journal': ['GET', 'HEAD', 'DELETE'],
+  '/journal/stream': ['GET'],
   '/sessions': ['GET', 'HEAD'],
   '/sessions/:sid/logout': ['POST'],
   '/keys': ['GET', 'HEAD', 'POST'],
