@@ -1,16 +1,18 @@
 /** The package’s face: a mock CIS2 service inside your own process. */
 import { type Logger, pino } from 'pino';
-import { createBackground } from './environment/background.ts';
-import { createClock, type MovableClock } from './environment/clock.ts';
-import { derived, type Environment, REALM_PATH } from './environment/environment.ts';
-import { createMemoryStore } from './environment/memory-store.ts';
-import { createSessionWatch } from './environment/session-watch.ts';
+import { type MovableClock, machineNow } from './environment/clock.ts';
+import {
+  createEnvironment,
+  DEFAULT_ENVIRONMENT,
+  type Surroundings,
+} from './environment/create-environment.ts';
+import type { Environment } from './environment/environment.ts';
+import { createEnvironments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import type { EventKind } from './journal/events.ts';
-import { createJournal, type JournalEvent, type JournalFilter } from './journal/journal.ts';
+import type { JournalEvent, JournalFilter } from './journal/journal.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
-import { createClientKeys } from './relying-party/client-keys.ts';
 import { buildServer } from './server.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
@@ -36,8 +38,10 @@ export interface MockCis2Options {
   logLevel?: LogLevel;
   /** Where log lines go. Default: standard output. */
   logTo?: { write(line: string): void };
-  /** The clock of everything. Default: one that runs with the machine. */
+  /** The clock of the default environment. Default: one that runs with the machine. */
   clock?: MovableClock;
+  /** The machine’s time in milliseconds since 1970: what clocks run with, and the life of environments is counted by. */
+  machine?: () => number;
   /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
   signingKeys?: string;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
@@ -58,7 +62,8 @@ export interface MockCis2 {
 
 /** Writes an event to the log, whose own time and message stand for the event’s. */
 function logEvent(log: Logger) {
-  return ({ time, explanation, ...event }: JournalEvent) => log.info({ ...event, clock: time }, explanation);
+  return ({ time, explanation, ...event }: JournalEvent, environment: string) =>
+    log.info({ ...event, clock: time, environment }, explanation);
 }
 
 function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
@@ -71,49 +76,54 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const log = options.logTo
     ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
     : pino({ level: options.logLevel ?? 'warn' });
-  const clock = options.clock ?? createClock();
   const fixtures = fixturesOf(options.fixtures);
-  const origin = { public: options.publicOrigin ?? `http://localhost:${options.port || 8585}` };
-  const environment: Environment = {
-    prefix: '',
-    get issuer() {
-      return `${origin.public}${REALM_PATH}`;
+  const surroundings: Surroundings = {
+    origin: {
+      public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
+      ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
     },
-    get backChannelBase() {
-      return `${options.internalOrigin ?? origin.public}${REALM_PATH}`;
-    },
-    clock,
-    initial: fixtures,
-    ...derived(fixtures),
-    store: createMemoryStore(clock),
-    journal: createJournal({ clock, write: logEvent(log) }),
-    keys:
-      options.keys ??
-      createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys)),
-    clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
-    sessionWatch: createSessionWatch(),
-    background: createBackground((error) => log.error({ err: error }, 'background work failed')),
+    machine: options.machine ?? machineNow,
+    write: logEvent(log),
+    onBackgroundFailure: (error) => log.error({ err: error }, 'background work failed'),
   };
-  const app = await buildServer(environment, log);
-  clock.onMove(() => environment.background.run(endExpiredSessions(environment)));
-  app.addHook('onClose', () => environment.background.settled());
-  return { app, environment, clock, origin };
+  const make = (name: string, its: Fixtures, given?: Parameters<typeof createEnvironment>[3]) =>
+    watched(createEnvironment(name, its, surroundings, given));
+  const keys =
+    options.keys ??
+    createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys));
+  const environment = make(DEFAULT_ENVIRONMENT, fixtures, {
+    keys,
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
+  const { machine } = surroundings;
+  const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
+  const app = await buildServer(environments, log);
+  app.addHook('onClose', async () => {
+    for (const each of environments.all()) await each.background.settled();
+  });
+  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
+}
+
+/** What expires by a move of its clock ends at once. */
+function watched(environment: Environment): Environment {
+  environment.clock.onMove(() => environment.background.run(endExpiredSessions(environment)));
+  return environment;
 }
 
 const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
 
-/** How often sessions are looked at that may have expired. */
+/** How often sessions and environments are looked at that may have expired. */
 const LOOK_EVERY_MILLISECONDS = 1000;
 
 /** Starts the service. Throws ConfigurationError with every fault, before anything listens. */
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
-  const { app, environment, clock, origin } = await createMockCis2(options);
+  const { app, environment, environments, clock, origin } = await createMockCis2(options);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   environment.keys.prepare();
-  const looking = setInterval(
-    () => environment.background.run(endExpiredSessions(environment)),
-    LOOK_EVERY_MILLISECONDS,
-  );
+  const looking = setInterval(() => {
+    environments.endUnused();
+    for (const each of environments.all()) each.background.run(endExpiredSessions(each));
+  }, LOOK_EVERY_MILLISECONDS);
   looking.unref();
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;

@@ -5,8 +5,9 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerControl } from './control/control.ts';
-import { type Environment, REALM_PATH } from './environment/environment.ts';
-import { attachEnvironment } from './environment/on-request.ts';
+import { REALM_PATH } from './environment/environment.ts';
+import type { Environments } from './environment/environments.ts';
+import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
@@ -30,7 +31,7 @@ function decodable(url: string): string {
   }
 }
 
-export async function buildServer(environment: Environment, log: Logger): Promise<FastifyInstance> {
+export async function buildServer(environments: Environments, log: Logger): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -38,20 +39,19 @@ export async function buildServer(environment: Environment, log: Logger): Promis
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
-    rewriteUrl: ({ url = '/' }) => decodable(url),
+    rewriteUrl: ({ url = '/' }) => withoutEnvironment(decodable(url)),
   });
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   await secure(app);
-  attachEnvironment(app, environment);
+  attachEnvironment(app, environments);
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
-  const { prefix } = environment;
-  registerStartPage(app, prefix);
-  await registerEndpoints(app, `${prefix}${REALM_PATH}`, { showProgress, askToLogOut, showLoggedOut });
-  registerLoginRoutes(app, prefix);
-  await registerControl(app, prefix);
-  refuseOtherMethods(app, prefix);
+  registerStartPage(app);
+  await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
+  registerLoginRoutes(app);
+  await registerControl(app, environments);
+  refuseOtherMethods(app);
   return app;
 }
 
@@ -87,8 +87,8 @@ function acceptForms(app: FastifyInstance) {
   );
 }
 
-function refuseOtherMethods(app: FastifyInstance, prefix: string) {
+function refuseOtherMethods(app: FastifyInstance) {
   for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
-    allowOnly(app, `${prefix}${REALM_PATH}${path}`, methods);
+    allowOnly(app, `${REALM_PATH}${path}`, methods);
   }
 }

@@ -8,6 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** From what knows nothing of the rest to what puts everything together. Imports lead to an earlier place only. */
 const LAYERS = [
   'journal',
+  'scenarios',
   'care-identity',
   'relying-party',
   'settings',
@@ -65,7 +66,7 @@ test('imports go one way: from HTTP inwards to the rules, never back', () => {
 });
 
 describe('the rules stand alone', () => {
-  const pure = (file: string) => file.startsWith('care-identity/') || file === 'login/rules.ts';
+  const pure = (file: string) => /^(?:scenarios|care-identity)\//.test(file) || file === 'login/rules.ts';
 
   test('they import no package but TypeBox, for their shapes', () => {
     const packages = imports.filter(({ from, to }) => pure(from) && !to.startsWith('.')).map(({ to }) => to);
@@ -76,6 +77,14 @@ describe('the rules stand alone', () => {
     const reached = inside.filter(({ from }) => pure(from)).map(({ to }) => to);
     expect(reached.filter((to) => !pure(to) && to !== 'login/outcomes.ts')).toEqual([]);
   });
+});
+
+test('scenarios are data: they import nothing but each other', () => {
+  const ofScenarios = imports.filter(({ from }) => from.startsWith('scenarios/'));
+  expect(ofScenarios.length).toBeGreaterThan(10);
+  const others = ofScenarios.filter(({ to }) => !to.startsWith('./'));
+  // A schema is no part of what runs.
+  expect(others.filter(({ from }) => !from.endsWith('schema.ts'))).toEqual([]);
 });
 
 test('TypeBox is loaded by no start: what runs imports the types of schemas alone', () => {

@@ -29,6 +29,16 @@ export interface Directory {
 
 export const normalEmail = (email: string): string => email.trim().toLowerCase();
 
+/** Whether a persona’s name, a UID or an NHSmail account, is that of the person with this UID. */
+export function isUidOf(name: string, uid: string, directory: Directory): boolean {
+  if (name === uid) return true;
+  const ofAccount = directory.profileBoundTo(name)?.person.uid;
+  const email = directory.person(uid)?.email;
+  return ofAccount === undefined
+    ? email !== undefined && normalEmail(email) === normalEmail(name)
+    : ofAccount === uid;
+}
+
 /** Whether a binding can be used: one without a status is registered. */
 export const isRegistered = (binding: Binding): boolean => (binding.status ?? 'registered') === 'registered';
 

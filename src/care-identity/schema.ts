@@ -7,6 +7,7 @@
  * so that TypeBox (about 0.15 s to load) is no part of a start.
  */
 import { type Static, Type } from 'typebox';
+import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
 
 const closed = { additionalProperties: false };
 
@@ -104,28 +105,6 @@ export const BindingSchema = Type.Object(
   { ...closed, description: 'An authenticator registered (bound) to the Care Identity profile.' },
 );
 
-export const PersonScenarioSchema = Type.Object(
-  {
-    code: Type.Union(
-      [
-        Type.Literal('INTERNAL_ERROR'),
-        Type.Literal('TEMPORARILY_UNAVAILABLE'),
-        Type.Literal('UNEXPECTED_ERROR'),
-      ],
-      { description: 'What CIS2 does when this person comes back from signing in.' },
-    ),
-    times: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 1000,
-        description:
-          'How often it happens for each authorization request; Try again counts on. Left out: every time.',
-      }),
-    ),
-  },
-  { ...closed, description: 'Something that goes wrong on purpose whenever this person logs in.' },
-);
-
 export const PersonSchema = Type.Object(
   {
     uid: identifier('The person’s UID: sub, uid and nhsid_useruid on the wire. Key of the list.'),
@@ -164,7 +143,7 @@ export const PersonSchema = Type.Object(
     rcn_id: Type.Optional(text('Royal College of Nursing number.')),
     gphc_id: Type.Optional(text('General Pharmaceutical Council number.')),
     consultant_id: Type.Optional(text('Consultant code.')),
-    scenario: Type.Optional(PersonScenarioSchema),
+    scenario: Type.Optional(chosenScenarioSchema('whenever this person logs in')),
     description: Type.Optional(text('What this persona is for, in a few words: the start page shows it.')),
   },
   { ...closed, description: 'A Care Identity profile.' },
@@ -212,6 +191,5 @@ export type AuthenticatorType = Static<typeof AuthenticatorTypeSchema>;
 export type Binding = Static<typeof BindingSchema>;
 /** A Care Identity profile. */
 export type Person = Static<typeof PersonSchema>;
-export type PersonScenario = Static<typeof PersonScenarioSchema>;
 export type Approval = Static<typeof ApprovalSchema>;
 export type NhsmailAccount = Static<typeof NhsmailAccountSchema>;

@@ -46,14 +46,25 @@ export function entryAt<L extends ListName>(environment: Environment, list: L, k
 export function change(
   environment: Environment,
   next: Partial<Fixtures>,
-  about: { requestId: string; explanation: string; changed?: object },
+  about: {
+    requestId: string;
+    explanation: string;
+    /** The entry that changed: its faults are named from its own root. */
+    changed?: object;
+    /** What the journal tells of the change; left out, the entry. */
+    details?: object;
+  },
 ) {
-  adopt(environment, checkChange({ ...environment.fixtures, ...next }, about.changed));
+  const whole = { ...environment.fixtures, ...next };
+  adopt(
+    environment,
+    checkChange(whole, (entry) => (entry === about.changed ? '' : undefined)),
+  );
   environment.journal.record({
     request_id: about.requestId,
     kind: 'configuration_changed',
     explanation: about.explanation,
-    details: { ...about.changed },
+    details: { ...(about.details ?? about.changed) },
   });
 }
 

@@ -83,7 +83,8 @@ function registerSettings(scope: FastifyInstance) {
   scope.patch('/settings', async ({ environment, body, id }) => {
     const settings = completeSettings(mergePatch(environment.settings, body));
     const explanation = 'The settings were changed by the control API.';
-    change(environment, { settings }, { requestId: id, explanation, changed: body as object });
+    const about = { requestId: id, explanation, changed: settings, details: body as object };
+    change(environment, { settings }, about);
     return environment.settings;
   });
 }

@@ -1,8 +1,10 @@
 /** /_mock/journal: what happened, oldest first, with the explanation in plain words; at once, waited for, or as a stream. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../environment/environment.ts';
+import type { Environments } from '../environment/environments.ts';
 import { EVENT_KINDS } from '../journal/events.ts';
 import { follow } from '../journal/follow.ts';
-import type { Journal, JournalFilter } from '../journal/journal.ts';
+import type { JournalFilter } from '../journal/journal.ts';
 import { journalStream } from './journal-stream.ts';
 import { Problem } from './problems.ts';
 import { createWaiters, type Waiters } from './waiters.ts';
@@ -63,7 +65,7 @@ function secondsOf(wait: string): number {
 function somethingWanted(
   waiters: Waiters,
   { raw }: FastifyReply,
-  journal: Journal,
+  environment: Environment,
   { filter, seconds }: { filter: JournalFilter; seconds: number },
 ): Promise<void> {
   return new Promise((resolve) => {
@@ -73,8 +75,8 @@ function somethingWanted(
       leave();
       resolve();
     };
-    const leave = waiters.enter(end);
-    const stop = follow(journal, filter, end);
+    const leave = waiters.enter(environment, end);
+    const stop = follow(environment.journal, filter, end);
     raw.once('close', end);
     const timer = setTimeout(end, seconds * 1000);
   });
@@ -94,8 +96,8 @@ const notKept = async (_request: FastifyRequest, reply: FastifyReply) => {
   reply.header('cache-control', 'no-store');
 };
 
-export function registerJournal(scope: FastifyInstance) {
-  const waiters = createWaiters(scope);
+export function registerJournal(scope: FastifyInstance, environments: Environments) {
+  const waiters = createWaiters(scope, environments);
 
   scope.delete('/journal', async ({ environment }, reply) => {
     environment.journal.clear();
@@ -107,12 +109,13 @@ export function registerJournal(scope: FastifyInstance) {
     { schema: { querystring }, onRequest: notKept },
     async (request, reply) => {
       const { wait = '0', ...query } = request.query;
-      const { journal } = request.environment;
+      const { environment } = request;
+      const { journal } = environment;
       const filter = filterOf(query);
       const seconds = secondsOf(wait);
       const events = journal.events(filter);
       if (events.length > 0 || seconds === 0) return events;
-      await somethingWanted(waiters, reply, journal, { filter, seconds });
+      await somethingWanted(waiters, reply, environment, { filter, seconds });
       return journal.events(filter);
     },
   );
@@ -125,8 +128,9 @@ export function registerJournal(scope: FastifyInstance) {
       const asked = filterOf(request.query);
       const after = lastEventIdOf(request) ?? asked.after;
       const filter = after === undefined ? asked : { ...asked, after };
-      const leave = waiters.enter(() => stream.end());
-      const stream = journalStream(request.environment.journal, filter);
+      const { environment } = request;
+      const leave = waiters.enter(environment, () => stream.end());
+      const stream = journalStream(environment.journal, filter);
       // Fastify destroys it when its reader goes away.
       stream.readable.once('close', leave);
       return reply.type('text/event-stream').send(stream.readable);

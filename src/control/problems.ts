@@ -1,6 +1,7 @@
 /** Faults of the control API as problem details (RFC 9457), each with a pointer to what is wrong. */
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { EnvironmentFault } from '../environment/environments.ts';
 import { KeyFault } from '../environment/signing-keys.ts';
 import { ConfigurationError, type Fault } from '../settings/faults.ts';
 import { faultsOf } from '../settings/validation.ts';
@@ -19,11 +20,18 @@ export class Problem extends Error {
   }
 }
 
+const ENVIRONMENT_STATUS: Readonly<Record<EnvironmentFault['reason'], number>> = {
+  taken: 409,
+  full: 503,
+  not_found: 404,
+};
+
 /** What each error says to the caller; undefined for one of the mock’s own, of which nothing is told. */
 function problemOf(error: FastifyError): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof ConfigurationError) return new Problem(400, 'The value is not allowed.', error.faults);
   if (error instanceof KeyFault) return new Problem(409, error.message);
+  if (error instanceof EnvironmentFault) return new Problem(ENVIRONMENT_STATUS[error.reason], error.message);
   if (error.validation) {
     const faults = faultsOf('', error.validation as Parameters<typeof faultsOf>[1]);
     return new Problem(400, `The ${error.validationContext} is not allowed.`, faults);

@@ -4,24 +4,43 @@ export interface Clock {
   now(): number;
 }
 
-export interface MovableClock extends Clock {
+/** What relying parties are shown of the time. */
+export interface ShownClock extends Clock {
+  /**
+   * How many seconds the time that relying parties see is ahead of `now`, behind it where negative. Default 0. It
+   * stands in what is signed for them and in what they sign; what expires here expires by `now`.
+   */
+  skewSeconds(): number;
+}
+
+export interface MovableClock extends ShownClock {
   /** Stands still from now on, or at the given moment (milliseconds since 1970). */
   freeze(at?: number): void;
+  /** Is at this moment now (milliseconds since 1970), and goes on as before: running or standing still. */
+  set(at: number): void;
   /** Moves on by so many seconds, frozen or not. */
   advance(seconds: number): void;
   /** Whether it stands still. */
   isFrozen(): boolean;
-  /** Runs with the machine again. */
+  /** Shows relying parties a time that is so many seconds ahead, or behind where negative. */
+  skew(seconds: number): void;
+  /** Runs with the machine again, without skew. */
   reset(): void;
   /** Calls back after each move, so that what has expired by it can be ended at once. */
   onMove(listener: () => void): void;
 }
 
-export const nowInSeconds = (clock: Clock): number => Math.floor(clock.now() / 1000);
+/** Now, in whole seconds since 1970, as relying parties are shown it. */
+export const shownSeconds = (clock: ShownClock): number =>
+  Math.floor(clock.now() / 1000) + clock.skewSeconds();
+
+/** The machine’s own time: what the life of environments is counted by, since their clocks can be moved. */
+export const machineNow = Date.now;
 
 /** A clock that runs with the machine until it is frozen or moved. */
-export function createClock(machine: () => number = Date.now): MovableClock {
+export function createClock(machine: () => number = machineNow): MovableClock {
   let offset = 0;
+  let skewed = 0;
   let frozenAt: number | undefined;
   const now = () => frozenAt ?? machine() + offset;
   const listeners: (() => void)[] = [];
@@ -34,13 +53,23 @@ export function createClock(machine: () => number = Date.now): MovableClock {
       frozenAt = at;
       moved();
     },
+    set(at) {
+      if (frozenAt === undefined) offset = at - machine();
+      else frozenAt = at;
+      moved();
+    },
     advance(seconds) {
       if (frozenAt === undefined) offset += seconds * 1000;
       else frozenAt += seconds * 1000;
       moved();
     },
+    skew(seconds) {
+      skewed = seconds;
+    },
+    skewSeconds: () => skewed,
     reset() {
       offset = 0;
+      skewed = 0;
       frozenAt = undefined;
       moved();
     },

@@ -12,7 +12,9 @@ import type { SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 
 export interface Environment {
-  /** Path prefix of all its URLs: empty for the default environment. */
+  /** `default`, or the name in its addresses. */
+  name: string;
+  /** Path prefix of all its URLs: empty for the default environment, /env/{name} for any other. */
   prefix: string;
   /** The iss of every token, exactly as configured (facts 0, row 1). */
   issuer: string;
@@ -36,16 +38,23 @@ export interface Environment {
   background: Background;
 }
 
+type Derived = Pick<Environment, 'fixtures' | 'directory' | 'clients' | 'settings'>;
+
+/** Environments that have the same fixtures share what is derived: nothing of it is ever changed in place. */
+const known = new WeakMap<Fixtures, Derived>();
+
 /** What an environment derives from its fixtures. */
-export function derived(
-  fixtures: Fixtures,
-): Pick<Environment, 'fixtures' | 'directory' | 'clients' | 'settings'> {
-  return {
+export function derived(fixtures: Fixtures): Derived {
+  const already = known.get(fixtures);
+  if (already) return already;
+  const made: Derived = {
     fixtures,
     directory: createDirectory(fixtures),
     clients: new Map(fixtures.clients.map((client) => [client.client_id, client])),
     settings: fixtures.settings,
   };
+  known.set(fixtures, made);
+  return made;
 }
 
 /** Makes checked fixtures those of the environment, whole and at once: they count from the next step on. */

@@ -3,11 +3,14 @@
  * tell them is kept here, since the store forgets a record that has expired.
  */
 
+import type { ChosenScenario } from '../scenarios/choice.ts';
+
 /** What is to be told, and when. */
 export interface WatchedSession {
   handle: string;
   uid: string;
   sids: Readonly<Record<string, string>>;
+  scenarios?: Readonly<Record<string, ChosenScenario>>;
   /** Milliseconds since 1970. */
   startedAt: number;
   expiresAt: number;

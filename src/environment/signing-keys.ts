@@ -35,6 +35,13 @@ export interface SigningKeys {
   prepare(): void;
   /** Signs claims as a JWT by RS256, with the kid of the active key. */
   sign(claims: JWTPayload, typ?: string): Promise<string>;
+  /** The kid of the key that signs. */
+  activeKid(): Promise<string>;
+  /**
+   * Signs with a header of any kind: by the active key, or by a real one that is in no JWK Set. Without a kid in the
+   * header, the active key’s signature has none, and the other’s names that key itself.
+   */
+  signAs(signer: 'active_key' | 'unpublished_key', header: JwtHeader, claims: JWTPayload): Promise<string>;
   /** The claims of a JWT that one of these keys signed, retired ones too; undefined for any other. */
   verify(jwt: string): Promise<JWTPayload | undefined>;
   /** The JWK Set, public parts only. */
@@ -46,6 +53,12 @@ export interface SigningKeys {
   use(kid: string): Promise<void>;
   /** Takes a key out of the JWKS. Throws KeyFault for the active one. */
   retire(kid: string): Promise<void>;
+}
+
+export interface JwtHeader {
+  alg: string;
+  typ: string;
+  kid?: string;
 }
 
 /** Most keys kept, retired ones too. */
@@ -95,6 +108,30 @@ function toKey({ status, privateKey }: KeptKey): Key {
   return { status, privateKey, jwk, kid: String(jwk.kid) };
 }
 
+/** A key that signs for scenarios alone, and that nobody publishes; one serves the whole process. */
+let unpublishedKey: Promise<Key> | undefined;
+
+function keyInNoSet(): Promise<Key> {
+  unpublishedKey ??= makePrivateKey().then((privateKey) => toKey({ status: 'retired', privateKey }));
+  return unpublishedKey;
+}
+
+/** One key made ahead, so that the next environment that needs its first waits less. */
+let spare: Promise<KeyObject> | undefined;
+
+/** Begins to make a key ahead, unless there is one. */
+export function prepareSpareKey() {
+  spare ??= makePrivateKey();
+  // A failure is that of whoever takes it.
+  spare.catch(() => {});
+}
+
+function takePrivateKey(): Promise<KeyObject> {
+  const taken = spare ?? makePrivateKey();
+  spare = undefined;
+  return taken;
+}
+
 /** Keys that are made when they are first needed, or prepared for; loaded where they are kept. */
 export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
   const kept = keeper?.load();
@@ -102,7 +139,7 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
 
   async function firstKeys(): Promise<Key[]> {
     if (kept) return kept.map(toKey);
-    const keys = [toKey({ status: 'active', privateKey: await makePrivateKey() })];
+    const keys = [toKey({ status: 'active', privateKey: await takePrivateKey() })];
     keeper?.save(keys);
     return keys;
   }
@@ -141,6 +178,17 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
       const { privateKey, kid } = await active();
       const { SignJWT } = await jose();
       return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
+    },
+    async activeKid() {
+      return (await active()).kid;
+    },
+    async signAs(signer, header, claims) {
+      const key = signer === 'active_key' ? await active() : await keyInNoSet();
+      const kid = header.kid ?? (signer === 'unpublished_key' ? key.kid : undefined);
+      const { SignJWT } = await jose();
+      return new SignJWT(claims)
+        .setProtectedHeader({ ...header, ...(kid === undefined ? {} : { kid }) })
+        .sign(key.privateKey);
     },
     async verify(jwt) {
       const { compactVerify } = await jose();

@@ -77,7 +77,7 @@ export interface EventDetails {
   step_taken: ParameterValues;
   scenario_applied: {
     /** The scenario, by its code. */
-    code: string;
+    scenario: string;
     /** Where in the log-in or in which answer it acts. */
     place: string;
     decided_by: 'one_shot' | 'request' | 'persona' | 'client' | 'environment';
@@ -137,9 +137,3 @@ export interface EventDetails {
   environment_started: { name: string };
   environment_ended: { name: string };
 }
-
-/** Names that are secrets elsewhere, and are none in this kind of event. */
-export const NO_SECRETS: Partial<Readonly<Record<EventKind, readonly string[]>>> = {
-  // The code of a scenario, not one that can be redeemed.
-  scenario_applied: ['code'],
-};

@@ -2,7 +2,7 @@
  * What happened, in order and in plain words: every request received, checked, answered and refused. Kept bounded
  * in memory, and written to the log as it happens. No secret is ever in an event: `redact.ts` sees to it.
  */
-import { type EventDetails, type EventKind, NO_SECRETS } from './events.ts';
+import type { EventDetails, EventKind } from './events.ts';
 import { redact, redactText } from './redact.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -107,7 +107,7 @@ function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
     // As it came in, where the client is not known yet.
     ...(entry.client_id === undefined ? {} : { client_id: redactText(entry.client_id) }),
     explanation: redactText(entry.explanation),
-    ...(entry.details ? { details: redact(entry.details, NO_SECRETS[entry.kind]) } : {}),
+    ...(entry.details ? { details: redact(entry.details) } : {}),
     ...(entry.refusal ? { refusal: redactedRefusal(entry.refusal) } : {}),
   } as JournalEvent;
 }

@@ -1,5 +1,6 @@
 /** An authorization request that passed every check, as plain data: what a log-in is for. */
 import type { RequestedAssurance } from '../care-identity/authenticators.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
 
 export interface AuthorizationRequest {
   clientId: string;
@@ -19,14 +20,18 @@ export interface AuthorizationRequest {
   hintedUid?: string;
   /** Where a failed log-in ends. */
   onLoginFailure: 'page' | 'redirect';
-  /** mock_login: who logs in without pages. */
+  /** Who logs in without pages. */
   headless?: HeadlessPersona;
+  /** mock_scenario: what goes wrong in this log-in, and in what comes of it. */
+  scenario?: ChosenScenario;
 }
 
-/** Whom mock_login names: an NHSmail account, or a person by UID. */
+/** Who logs in without pages: an NHSmail account, or a person by UID. */
 export interface HeadlessPersona {
   account?: string;
   uid?: string;
+  /** Who named the persona. */
+  namedBy: 'mock_login' | 'login_hint' | 'client' | 'settings';
   /** mock_role: the role to select; left out, the first. */
   personRoleId?: string;
 }

@@ -1,18 +1,33 @@
 /** From a log-in and the directory to the facts that the rules weigh. Pure: it looks things up, nothing more. */
 import { authenticatorsFor } from '../care-identity/authenticators.ts';
-import { type Directory, organisationCodesOf, roleOf } from '../care-identity/directory.ts';
-import type { Person, PersonScenario } from '../care-identity/schema.ts';
+import {
+  type Directory,
+  isUidOf,
+  normalEmail,
+  organisationCodesOf,
+  roleOf,
+} from '../care-identity/directory.ts';
+import type { Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import {
+  type ActiveScenario,
+  type ChosenScenario,
+  candidatesFor,
+  firstAt,
+  type Sources,
+} from '../scenarios/choice.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { asksForRole } from './authorization-request.ts';
 import { isSignedIn, type Login, nhsmailAccountOf } from './login.ts';
-import type { LoginFacts } from './rules.ts';
+import type { ForcedEnd, LoginFacts } from './rules.ts';
 
 /** Where the facts come from. */
 export interface Circumstances {
   directory: Directory;
   settings: Settings;
   client: Client;
+  /** The scenarios that were started by a call. */
+  active: readonly ActiveScenario[];
 }
 
 /** Who this log-in is for, once the authenticator said so; undefined for an account bound to no profile. */
@@ -41,22 +56,40 @@ function roleFact(login: Login, person: Person | undefined): LoginFacts['role'] 
   return login.role ? 'declined' : 'open';
 }
 
-/** What each scenario of a person does; the last has a code that no guidance lists, since “Try again” covers any. */
-const FAULTS: Readonly<Record<PersonScenario['code'], { detail: string; oauthError: string }>> = {
-  INTERNAL_ERROR: { detail: 'CIS2 met a temporary internal error', oauthError: 'server_error' },
-  TEMPORARILY_UNAVAILABLE: {
-    detail: 'CIS2 was temporarily unavailable',
-    oauthError: 'temporarily_unavailable',
-  },
-  UNEXPECTED_ERROR: { detail: 'CIS2 met an unexpected error', oauthError: 'unexpected_error' },
-};
+/** Whether this is what a persona is called: their UID, or an NHSmail account of theirs. */
+export function isPersonaOf(login: Login, directory: Directory): (name: string) => boolean {
+  const uid = personOf(login, directory)?.uid;
+  const account = isSignedIn(login) ? nhsmailAccountOf(login) : undefined;
+  return (name) => {
+    if (uid !== undefined && isUidOf(name, uid, directory)) return true;
+    return account !== undefined && normalEmail(name) === normalEmail(account);
+  };
+}
 
-/** The fault that a person’s scenario brings about, unless this authorization request has met it often enough. */
-function faultFor(login: Login, person: Person | undefined): LoginFacts['fault'] {
-  const scenario = person?.scenario;
-  if (!scenario || login.session || login.faultsMet >= (scenario.times ?? Number.POSITIVE_INFINITY))
-    return undefined;
-  return { scenario: scenario.code, ...FAULTS[scenario.code] };
+/** A chosen scenario that acts for a number of times, unless this authorization request has met it so often. */
+function unlessMet(chosen: ChosenScenario | undefined, { faultsMet }: Login): ChosenScenario | undefined {
+  return chosen && faultsMet < (chosen.times ?? Number.POSITIVE_INFINITY) ? chosen : undefined;
+}
+
+/** The scenario that ends this log-in, by the one precedence. A persona’s own acts when they sign in, not on their session. */
+function forcedEnd(login: Login, circumstances: Circumstances): ForcedEnd | undefined {
+  const { directory, settings, client, active } = circumstances;
+  const person = login.session ? undefined : personOf(login, directory);
+  const candidates = candidatesFor(
+    { clientId: client.client_id, isPersona: isPersonaOf(login, directory) },
+    defined<Sources>({
+      active,
+      request: login.request.scenario,
+      persona: unlessMet(person?.scenario, login),
+      client: unlessMet(client.scenario, login),
+      environment: unlessMet(settings.scenario, login),
+    }),
+  );
+  const first = firstAt(candidates, 'login');
+  if (first?.scenario.place !== 'login') return undefined;
+  const { scenario, level, why, oneShot } = first;
+  const { code, outcome, detail, oauthError, sent } = scenario;
+  return defined<ForcedEnd>({ code, outcome, detail, oauthError, level, why, sent, oneShotId: oneShot?.id });
 }
 
 function nhsmailFact(login: Login, directory: Directory): LoginFacts['nhsmail'] {
@@ -80,7 +113,8 @@ function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }):
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T;
 }
 
-export function gatherFacts(login: Login, { directory, settings, client }: Circumstances): LoginFacts {
+export function gatherFacts(login: Login, circumstances: Circumstances): LoginFacts {
+  const { directory, settings, client } = circumstances;
   const person = personOf(login, directory);
   const { startedAt, endedAt, result } = login.nhsmail ?? {};
   const { askedAt, answeredAt, answer } = login.nhsmail?.numberMatch ?? {};
@@ -91,7 +125,7 @@ export function gatherFacts(login: Login, { directory, settings, client }: Circu
       signInSeconds: settings.timeouts.sign_in_seconds,
       numberMatchSeconds: settings.timeouts.number_match_seconds,
     },
-    fault: faultFor(login, person),
+    scenario: forcedEnd(login, circumstances),
     authenticator: login.authenticator,
     requestedAcr: login.request.assurance.acr,
     sufficientAuthenticators: authenticatorsFor(login.request.assurance.acr).map(({ type }) => type),

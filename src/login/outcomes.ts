@@ -8,6 +8,8 @@ const OUTCOME_CODES = [
   'organisation_not_in_private_beta',
   'authenticator_too_weak',
   'no_role',
+  'access_denied',
+  'abandoned',
   'authenticated',
 ] as const;
 
@@ -22,6 +24,12 @@ export interface FailureOnTheWire {
   /** error_description: what the relying party is told, ASCII as RFC 6749 demands. */
   description: string;
 }
+
+/** Where a failure goes whatever the client’s on_login_failure says: giving up is told, a closed browser tells nothing. */
+export const ALWAYS_ENDS_AT: Readonly<Partial<Record<FailureCode, 'page' | 'redirect'>>> = {
+  access_denied: 'redirect',
+  abandoned: 'page',
+};
 
 /** Statuses and error codes of the failures. A scenario may replace the error code of internal_error. */
 export const FAILURES: Readonly<Record<FailureCode, FailureOnTheWire>> = {
@@ -56,4 +64,6 @@ export const FAILURES: Readonly<Record<FailureCode, FailureOnTheWire>> = {
     description: 'The authenticator does not reach the requested assurance.',
   },
   no_role: { status: 403, error: 'access_denied', description: 'No role was selected.' },
+  access_denied: { status: 403, error: 'access_denied', description: 'The person did not log in.' },
+  abandoned: { status: 403, error: 'access_denied', description: 'The person closed the browser.' },
 };

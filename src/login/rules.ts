@@ -4,14 +4,14 @@
  * being. This file imports no HTTP, no storage and no signing, and a test keeps it so.
  */
 import type { AuthenticatorType, Binding } from '../care-identity/schema.ts';
-import type { OutcomeCode } from './outcomes.ts';
+import type { FailureCode, OutcomeCode } from './outcomes.ts';
 
 /** What is known of a log-in so far. Moments are milliseconds since 1970, by the environment’s clock. */
 export interface LoginFacts {
   startedAt: number;
   limits: { loginSeconds: number; signInSeconds: number; numberMatchSeconds: number };
-  /** A fault of CIS2 that acts on this log-in now, by its scenario. */
-  fault?: { scenario: string; detail: string; oauthError: string };
+  /** A scenario that ends this log-in now: it stands above the facts. */
+  scenario?: ForcedEnd;
   /** What was chosen, and what reaches the requested assurance. */
   authenticator?: AuthenticatorType;
   requestedAcr: string;
@@ -35,6 +35,21 @@ export interface LoginFacts {
 
 export type SignInResult = 'succeeded' | 'wrong_password' | 'account_locked' | 'cancelled';
 
+/** How a scenario ends a log-in, who chose it and why. */
+export interface ForcedEnd {
+  code: string;
+  outcome: FailureCode;
+  /** What is made out to have happened. */
+  detail: string;
+  oauthError?: string;
+  level: 'one_shot' | 'request' | 'persona' | 'client' | 'environment';
+  why: string;
+  /** What is sent, for the journal. */
+  sent: string;
+  /** The queued one-shot that this uses up. */
+  oneShotId?: string;
+}
+
 /** Why a rule matched, in the developer’s voice. */
 export interface Explanation {
   found: string;
@@ -42,6 +57,8 @@ export interface Explanation {
   mend: string;
   /** The OAuth error code where a scenario names another than the outcome’s own. */
   oauthError?: string;
+  /** The scenario that decided, and with it the outcome. */
+  scenario?: ForcedEnd;
 }
 
 export interface Decision extends Explanation {
@@ -52,12 +69,25 @@ export interface Decision extends Explanation {
 
 export interface Rule {
   name: string;
+  /** The outcome, unless the explanation has a scenario, which says it. */
   outcome: OutcomeCode;
   /** The explanation where the rule matches, otherwise undefined. */
   matches: (facts: LoginFacts, now: number) => Explanation | undefined;
 }
 
 const secondsBetween = (from: number, to: number) => (to - from) / 1000;
+
+const aScenarioActs: Rule['matches'] = ({ scenario }) => {
+  if (!scenario) return undefined;
+  const { code, detail, why, oauthError } = scenario;
+  return {
+    found: `${detail} (scenario ${code}: ${why})`,
+    expected: 'no scenario that ends the log-in',
+    mend: 'Remove the scenario, or try again where it acts only for a number of times.',
+    scenario,
+    ...(oauthError === undefined ? {} : { oauthError }),
+  };
+};
 
 const loginIsTooOld: Rule['matches'] = ({ startedAt, limits }, now) => {
   const age = secondsBetween(startedAt, now);
@@ -179,17 +209,7 @@ const everythingIsDone: Rule['matches'] = ({ signedIn, profileExists, role }) =>
 
 /** The order is behaviour: the first rule that matches decides. */
 export const RULES: readonly Rule[] = [
-  {
-    name: 'CIS2 has a temporary internal error',
-    outcome: 'internal_error',
-    matches: ({ fault }) =>
-      fault && {
-        found: `${fault.detail} (scenario ${fault.scenario})`,
-        expected: 'no fault of CIS2',
-        mend: 'Remove the scenario, or try again where it acts only for a number of times.',
-        oauthError: fault.oauthError,
-      },
-  },
+  { name: 'a scenario decides', outcome: 'internal_error', matches: aScenarioActs },
   { name: 'the log-in is too old', outcome: 'timed_out', matches: loginIsTooOld },
   { name: 'signing in to NHSmail took too long', outcome: 'timed_out', matches: signInTookTooLong },
   { name: 'the number match took too long', outcome: 'timed_out', matches: numberMatchTookTooLong },
@@ -221,7 +241,8 @@ export const RULES: readonly Rule[] = [
 export function decide(facts: LoginFacts, now: number): Decision | undefined {
   for (const rule of RULES) {
     const explanation = rule.matches(facts, now);
-    if (explanation) return { rule: rule.name, outcome: rule.outcome, ...explanation };
+    if (explanation)
+      return { rule: rule.name, outcome: explanation.scenario?.outcome ?? rule.outcome, ...explanation };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@ import { reaches } from '../care-identity/authenticators.ts';
 import type { Directory } from '../care-identity/directory.ts';
 import type { AuthenticatorType } from '../care-identity/schema.ts';
 import { recordKind } from '../environment/store.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
 import type { Timeouts } from '../settings/settings-schema.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { ReusedSession } from './login.ts';
@@ -24,6 +25,8 @@ export interface Session {
   expiresAt: number;
   /** client_id → the sid in that client’s ID tokens: another for each client (facts 10.7). */
   sids: Readonly<Record<string, string>>;
+  /** client_id → mock_scenario of its latest log-in, for the logout token. */
+  scenarios?: Readonly<Record<string, ChosenScenario>>;
 }
 
 export const SESSIONS = recordKind<Session>('session');

@@ -1,12 +1,14 @@
 /** The token endpoint (RFC 6749 section 3.2). */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { withScenario } from './apply-scenario.ts';
 import { authenticatedForm } from './authenticated-form.ts';
 import type { Parameters } from './parameters.ts';
 import { redeemCode } from './redeem-code.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
+import { send } from './send.ts';
 
 function refuse(error: string, description: string, refusal: Refusal, client?: Client): never {
   const subject = client ? { client_id: client.client_id } : {};
@@ -56,10 +58,13 @@ function requireParameters(names: readonly string[], parameters: Parameters, cli
   refuse('invalid_request', `Missing parameter, '${missing}'`, refusal, client);
 }
 
-export async function accessTokenEndpoint(request: FastifyRequest) {
+export async function accessTokenEndpoint(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
   const { client, parameters } = await authenticatedForm(request, 'A token request came in.');
   const { needs, redeem } = GRANT_TYPES[grantTypeOf(parameters, client)];
   requireParameters(needs, parameters, client);
-  return redeem(client, parameters, environment, { request_id: request.id, client_id: client.client_id });
+  const subject = { request_id: request.id, client_id: client.client_id };
+  const { tokens, about } = await redeem(client, parameters, environment, subject);
+  const right = { status: 200, headers: {}, body: tokens };
+  return send(reply, await withScenario('token_response', right, environment, about));
 }

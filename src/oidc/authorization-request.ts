@@ -12,7 +12,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
-import { mockParameterFault, readHeadlessPersona } from './mock-parameters.ts';
+import { mockParameterFault, readHeadlessPersona, readScenario } from './mock-parameters.ts';
 import { encodingFault, type Fault, invalidRequest, missing } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
 
@@ -32,6 +32,50 @@ export function refuseOnPage(fault: Fault, clientId?: string): never {
   throw new Refused({ status: 400, error, description }, refusal, 'page', subject);
 }
 
+/** What there is to mend where a scenario refused. */
+const mendOf = (scenario: string) =>
+  `Nothing: the scenario ${scenario} was applied. Remove it, or leave mock_scenario out.`;
+
+/** Says that the client is not registered; `scenario` made it so. */
+export function refuseUnregistered(clientId: string, { clients }: Environment, scenario?: string): never {
+  refuseOnPage({
+    error: 'invalid_client',
+    description: 'Client authentication failed',
+    refusal: {
+      ...unregisteredClient(clientId, clients),
+      ...(scenario === undefined ? {} : { mend: mendOf(scenario) }),
+      specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
+    },
+  });
+}
+
+/** Says that the redirect URI is not registered; `scenario` made it so. */
+export function refuseRedirectUri(client: Client, redirectUri: string, scenario?: string): never {
+  const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
+  const expected = [
+    ...client.redirect_uris,
+    ...(relaxed ? ['any URI on localhost, 127.0.0.1 or [::1]'] : []),
+  ];
+  refuseOnPage(
+    {
+      error: 'redirect_uri_mismatch',
+      description: 'The redirection URI provided does not match a pre-registered value.',
+      refusal: {
+        rule: 'The redirect URI is registered for the client, letter for letter.',
+        parameter: 'redirect_uri',
+        found: redirectUri,
+        expected: expected.join(' or '),
+        mend:
+          scenario === undefined
+            ? `Change the application’s redirect URI, or add this one to redirect_uris of ${client.client_id}.`
+            : mendOf(scenario),
+        specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
+      },
+    },
+    client.client_id,
+  );
+}
+
 /** Who asks, and where the answer may go. Throws a refusal that is shown on a page. */
 export function identifyRequest(parameters: Parameters, environment: Environment): IdentifiedRequest {
   const encoding = encodingFault(parameters);
@@ -40,16 +84,7 @@ export function identifyRequest(parameters: Parameters, environment: Environment
   if (clientId === undefined)
     refuseOnPage(missing('client_id', 'Send the client_id of a client registered here.'));
   const client = environment.clients.get(clientId);
-  if (!client) {
-    refuseOnPage({
-      error: 'invalid_client',
-      description: 'Client authentication failed',
-      refusal: {
-        ...unregisteredClient(clientId, environment.clients),
-        specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
-      },
-    });
-  }
+  if (!client) refuseUnregistered(clientId, environment);
   const redirectUri = parameters.get('redirect_uri');
   if (redirectUri === undefined) {
     refuseOnPage(
@@ -57,29 +92,7 @@ export function identifyRequest(parameters: Parameters, environment: Environment
       clientId,
     );
   }
-  const right = redirectUriRight(client, redirectUri);
-  if (right === undefined) {
-    refuseOnPage(
-      {
-        error: 'redirect_uri_mismatch',
-        description: 'The redirection URI provided does not match a pre-registered value.',
-        refusal: {
-          rule: 'The redirect URI is registered for the client, letter for letter.',
-          parameter: 'redirect_uri',
-          found: redirectUri,
-          expected: [
-            ...client.redirect_uris,
-            ...(client.relaxations?.includes('allow_loopback_redirect_uris')
-              ? ['any URI on localhost, 127.0.0.1 or [::1]']
-              : []),
-          ].join(' or '),
-          mend: `Change the application’s redirect URI, or add this one to redirect_uris of ${clientId}.`,
-          specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
-        },
-      },
-      clientId,
-    );
-  }
+  if (redirectUriRight(client, redirectUri) === undefined) refuseRedirectUri(client, redirectUri);
   return { client, redirectUri, parameters };
 }
 
@@ -266,7 +279,8 @@ export async function checkRequest(
   return hint ? { ...request, hintedUid: hint.uid } : request;
 }
 
-function readRequest({ client, redirectUri, parameters }: IdentifiedRequest, environment: Environment) {
+function readRequest(identified: IdentifiedRequest, environment: Environment) {
+  const { client, redirectUri, parameters } = identified;
   const { settings } = environment;
   const asked = words(parameters.get('acr_values'));
   const ofClient = client.default_acr_values ?? settings.default_acr_values;
@@ -281,7 +295,8 @@ function readRequest({ client, redirectUri, parameters }: IdentifiedRequest, env
     prompt,
     maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge),
     loginHint: parameters.get('login_hint'),
-    headless: readHeadlessPersona(parameters, environment.directory),
+    headless: readHeadlessPersona(identified, environment),
+    scenario: readScenario(parameters),
   };
   const scopes = words(parameters.get('scope'));
   const request: AuthorizationRequest = {

@@ -3,23 +3,26 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
-import { gatherFacts } from '../login/facts.ts';
 import { type ReusedSession, startLogin } from '../login/login.ts';
-import { decide } from '../login/rules.ts';
 import { isOfItsPerson, reusedSession, SESSIONS, whyNotReused } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { scenarioAt } from './apply-scenario.ts';
 import {
   checkRequest,
   errorRedirect,
+  type IdentifiedRequest,
   identifyRequest,
   leniencies,
   refuseOnPage,
+  refuseRedirectUri,
+  refuseUnregistered,
 } from './authorization-request.ts';
 import { browserOf, sessionIdOf } from './cookies.ts';
 import type { Pages } from './endpoints.ts';
+import { readScenario } from './mock-parameters.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
-import { beginLogin } from './progress.ts';
+import { beginLogin, judge } from './progress.ts';
 
 /**
  * An authorization request as a form is answered by the same request as a link: a form that another site posts
@@ -63,6 +66,7 @@ async function check(request: FastifyRequest, parameters: Parameters) {
     details: parameters.all(),
   });
   const identified = identifyRequest(parameters, environment);
+  await refuseByScenario(identified, environment, request.id);
   const authorizationRequest = await checkRequest(identified, environment);
   const about = { request_id: request.id, client_id: identified.client.client_id };
   journal.record({
@@ -73,6 +77,22 @@ async function check(request: FastifyRequest, parameters: Parameters) {
   });
   for (const explanation of leniencies(identified)) journal.record({ ...about, kind: 'warned', explanation });
   return { client: identified.client, authorizationRequest };
+}
+
+/** A scenario in which this client, or its redirect URI, is not registered. */
+async function refuseByScenario(identified: IdentifiedRequest, environment: Environment, requestId: string) {
+  const { client, redirectUri, parameters } = identified;
+  const requested = readScenario(parameters);
+  const about = {
+    clientId: client.client_id,
+    ...(requested ? { requested } : {}),
+    subject: { request_id: requestId, client_id: client.client_id },
+  };
+  const candidate = await scenarioAt('authorization_request', environment, about);
+  if (candidate?.scenario.place !== 'authorization_request') return;
+  const { code, refuses } = candidate.scenario;
+  if (refuses === 'redirect_uri_mismatch') refuseRedirectUri(client, redirectUri, code);
+  refuseUnregistered(client.client_id, environment, code);
 }
 
 /**
@@ -94,7 +114,7 @@ async function usableSession(
   const why = live ? whyNotReused(live, asked, clock.now()) : 'there is no live session';
   if (sessionId !== undefined && live && why === undefined) {
     const session = reusedSession(sessionId, live);
-    if (asked.prompt === 'none' && needsPage(session, client, asked, environment)) {
+    if (asked.prompt === 'none' && (await needsPage(session, client, asked, environment))) {
       throw refusePrompt(environment, asked, 'interaction_required', 'a role is to be selected');
     }
     return session;
@@ -106,16 +126,15 @@ async function usableSession(
 }
 
 /** Whether a log-in by this session would still show a page: no rule decides yet. */
-function needsPage(
+async function needsPage(
   session: ReusedSession,
   client: Client,
   asked: AuthorizationRequest,
   environment: Environment,
 ) {
-  const { directory, settings, clock } = environment;
-  const now = clock.now();
+  const now = environment.clock.now();
   const login = startLogin({ id: '', browserId: '', request: asked, now, session });
-  return decide(gatherFacts(login, { directory, settings, client }), now) === undefined;
+  return (await judge(login, client, environment)) === undefined;
 }
 
 const PROMPT_DESCRIPTIONS = {

@@ -4,11 +4,15 @@
  * all delays no one. Each delivery and its answer is in the journal.
  */
 import { randomUUID } from 'node:crypto';
-import { nowInSeconds } from '../environment/clock.ts';
+import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { LogoutCause, Session } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { fetchBounded, type OutboundAnswer } from '../relying-party/outbound.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
+import type { LogoutDraft } from '../scenarios/scenario.ts';
+import { withScenario } from './apply-scenario.ts';
+import { signDraft } from './sign-draft.ts';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -16,20 +20,22 @@ const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const MAX_ANSWER_BYTES = 16_384;
 
 /** What a logout token is about: one client’s part of a session. */
-export interface LogoutNotice {
+interface LogoutNotice {
   client: Client;
   uid: string;
   sid: string;
   cause: LogoutCause;
+  /** mock_scenario of this client’s latest log-in. */
+  requested?: ChosenScenario;
 }
 
-/** The logout token of one client: aud a string, exp there, iat never ahead, no nonce (facts 10.7; scenarios 2.1, row 12). */
-export function logoutToken(
+/** The logout token of one client before it is signed: aud a string, exp there, iat never ahead, no nonce (facts 10.7; scenarios 2.1, row 12). */
+async function logoutDraft(
   { client, uid, sid, cause }: LogoutNotice,
   environment: Environment,
-): Promise<string> {
+): Promise<LogoutDraft> {
   const { clock, settings, keys, issuer } = environment;
-  const iat = nowInSeconds(clock);
+  const iat = shownSeconds(clock);
   const claims = {
     iss: issuer,
     sub: uid,
@@ -41,7 +47,8 @@ export function logoutToken(
     ...(client.backchannel_logout_session_required === false ? {} : { sid }),
     cause,
   };
-  return keys.sign(claims, 'logout+jwt');
+  const header = { alg: 'RS256', typ: 'logout+jwt', kid: await keys.activeKid() };
+  return { header, claims, signedBy: 'active_key', posts: 1 };
 }
 
 /** What came of one attempt, in words, and whether another one makes sense. */
@@ -55,8 +62,18 @@ function reading(answer: OutboundAnswer): { said: string; final: boolean } {
 }
 
 async function deliver(notice: LogoutNotice, uri: string, environment: Environment) {
+  const { client_id: clientId } = notice.client;
+  const { uid, requested } = notice;
+  const subject = { client_id: clientId, uid };
+  const about = { clientId, uid, subject, ...(requested ? { requested } : {}) };
+  const right = await logoutDraft(notice, environment);
+  const draft = await withScenario('logout_token', right, environment, about);
+  const token = await signDraft(draft, environment, clientId);
+  for (let posted = 0; posted < draft.posts; posted++) await post(token, notice, uri, environment);
+}
+
+async function post(token: string, notice: LogoutNotice, uri: string, environment: Environment) {
   const { settings, journal } = environment;
-  const token = await logoutToken(notice, environment);
   const attempts = settings.backchannel_logout_attempts;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const answer = await fetchBounded(uri, {
@@ -78,14 +95,17 @@ async function deliver(notice: LogoutNotice, uri: string, environment: Environme
 
 /** Tells every client of the session that has a backchannel_logout_uri, all at once. */
 export async function notifyClients(
-  session: Pick<Session, 'uid' | 'sids'>,
+  session: Pick<Session, 'uid' | 'sids' | 'scenarios'>,
   cause: LogoutCause,
   environment: Environment,
 ): Promise<void> {
+  const asked = new Map(Object.entries(session.scenarios ?? {}));
   const deliveries = Object.entries(session.sids).flatMap(([clientId, sid]) => {
     const client = environment.clients.get(clientId);
     if (!client?.backchannel_logout_uri) return [];
-    return [deliver({ client, uid: session.uid, sid, cause }, client.backchannel_logout_uri, environment)];
+    const requested = asked.get(clientId);
+    const notice = { client, uid: session.uid, sid, cause, ...(requested ? { requested } : {}) };
+    return [deliver(notice, client.backchannel_logout_uri, environment)];
   });
   const failed = (await Promise.allSettled(deliveries)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

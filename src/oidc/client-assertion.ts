@@ -3,6 +3,7 @@
  * wire every fault is CIS2’s "JWT is not valid"; which of them it was stands in the journal (facts 0, row 9).
  */
 import type { JWK, JWTPayload } from 'jose';
+import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import { recordKind } from '../environment/store.ts';
 import { KeysUnavailable } from '../relying-party/client-keys.ts';
@@ -96,7 +97,7 @@ function audienceFault(
 
 function timeFault({ claims }: Assertion, { clock, settings }: Environment): ClientFault | undefined {
   const { client_assertion_seconds: most, clock_tolerance_seconds: tolerance } = settings.timeouts;
-  const now = Math.floor(clock.now() / 1000);
+  const now = shownSeconds(clock);
   const { exp, nbf, iat } = claims;
   const expected = `exp in the future and at most ${most} seconds ahead; nbf and iat not ahead; clocks may differ by ${tolerance} seconds`;
   const mend =
@@ -182,7 +183,7 @@ async function keySignatureFault(
 async function replayFault(
   { claims }: Assertion,
   client: Client,
-  { store, settings }: Environment,
+  { store, settings, clock }: Environment,
 ): Promise<ClientFault | undefined> {
   const { jti, exp = 0 } = claims;
   const rule = 'jti of the assertion is there, and was not used before.';
@@ -190,7 +191,8 @@ async function replayFault(
   if (typeof jti !== 'string' || jti === '') {
     return fault({ rule, found: 'no jti', expected: 'a random text', mend });
   }
-  const expiresAt = (exp + settings.timeouts.clock_tolerance_seconds) * 1000;
+  // exp is a time as the client was shown it.
+  const expiresAt = (exp - clock.skewSeconds() + settings.timeouts.clock_tolerance_seconds) * 1000;
   if (await store.add(ASSERTIONS, `${client.client_id} ${jti}`, true, expiresAt)) return undefined;
   return fault({ rule, found: `jti ${jti}, used before`, expected: 'a jti not used before', mend });
 }

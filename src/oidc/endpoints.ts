@@ -1,14 +1,21 @@
 /** The provider’s endpoints, at CIS2’s own paths below the realm (facts 1.3, 10.2). */
 import fastifyCors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import { Refused } from '../journal/refused.ts';
 import { isClientOrigin } from '../relying-party/redirect-uris.ts';
 import { accessTokenEndpoint } from './access-token.ts';
+import { type AnswerAbout, withScenario } from './apply-scenario.ts';
 import { authorizeEndpoint, authorizeForm } from './authorize.ts';
 import { discoveryDocument } from './discovery.ts';
 import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
 import { journalRequests } from './journal-requests.ts';
+import { readScenario, scenarioFault } from './mock-parameters.ts';
+import { type Parameters, parseParameters, queryOf } from './parameters.ts';
 import type { Progress } from './progress.ts';
+import { send } from './send.ts';
 import { introspectionEndpoint, revocationEndpoint } from './token-status.ts';
+import { registerTransportScenarios } from './transport-scenarios.ts';
 import { userInfoEndpoint } from './userinfo.ts';
 
 /** What endpoints show to a person. The pages folder provides it. */
@@ -34,15 +41,49 @@ const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
 };
 
-export async function registerEndpoints(app: FastifyInstance, realm: string, pages: Pages) {
-  journalRequests(app, realm, ENDPOINT_METHODS);
+export async function registerEndpoints(app: FastifyInstance, pages: Pages) {
+  journalRequests(app, ENDPOINT_METHODS);
+  await app.register(
+    async (scope) => {
+      registerTransportScenarios(scope);
+      calledByBrowsers(scope, pages);
+      await scope.register(calledByPrograms);
+    },
+    { prefix: REALM_PATH },
+  );
+}
+
+function calledByBrowsers(scope: FastifyInstance, pages: Pages) {
   // No HEAD beside these two: asking for the headers alone must not log anybody in or out.
   const alone = { exposeHeadRoute: false, onRequest };
-  app.get(`${realm}/authorize`, alone, authorizeEndpoint(pages.showProgress));
-  app.post(`${realm}/authorize`, { onRequest }, authorizeForm);
-  app.get(`${realm}/connect/endSession`, alone, endSessionEndpoint(pages));
-  app.post(`${realm}/connect/endSession`, { onRequest }, endSessionForm(pages));
-  await app.register(calledByPrograms, { prefix: realm });
+  scope.get('/authorize', alone, authorizeEndpoint(pages.showProgress));
+  scope.post('/authorize', { onRequest }, authorizeForm);
+  scope.get('/connect/endSession', alone, endSessionEndpoint(pages));
+  scope.post('/connect/endSession', { onRequest }, endSessionForm(pages));
+}
+
+/** What anybody may fetch. Nothing tells which log-in it is for, so the address itself may carry mock_scenario. */
+function published(place: 'discovery' | 'jwks', right: (environment: Environment) => unknown) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { environment } = request;
+    const about = {
+      ...readRequested(parseParameters(queryOf(request))),
+      subject: { request_id: request.id },
+    };
+    const answer = { status: 200, headers: {}, body: await right(environment) };
+    return send(reply, await withScenario(place, answer, environment, about));
+  };
+}
+
+/** mock_scenario of an address that programs fetch. Throws where it names none. */
+function readRequested(parameters: Parameters): Pick<AnswerAbout, 'requested'> {
+  const fault = scenarioFault(parameters.get('mock_scenario'));
+  if (fault) {
+    const { error, description, refusal } = fault;
+    throw new Refused({ status: 400, error, description }, refusal, 'json');
+  }
+  const requested = readScenario(parameters);
+  return requested ? { requested } : {};
 }
 
 /** What programs call, among them pages of other origins: those where a registered client lives, and no others. */
@@ -65,8 +106,11 @@ async function calledByPrograms(scope: FastifyInstance) {
       reply.header('allow', methods.join(', ')).code(204).send(),
     );
   }
-  scope.get('/.well-known/openid-configuration', async ({ environment }) => discoveryDocument(environment));
-  scope.get('/connect/jwk_uri', async ({ environment }) => environment.keys.jwks());
+  scope.get('/.well-known/openid-configuration', published('discovery', discoveryDocument));
+  scope.get(
+    '/connect/jwk_uri',
+    published('jwks', ({ keys }) => keys.jwks()),
+  );
   scope.post('/access_token', { onRequest }, accessTokenEndpoint);
   scope.get('/userinfo', { onRequest }, userInfoEndpoint);
   scope.post('/userinfo', { onRequest }, userInfoEndpoint);

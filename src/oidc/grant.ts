@@ -1,6 +1,7 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
 import { recordKind } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
 
 /** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */
 export interface Grant {
@@ -22,10 +23,12 @@ export interface Grant {
   session: string;
   sid: string;
   selectedRoleId?: string;
+  /** mock_scenario of the authorization request. */
+  scenario?: ChosenScenario;
 }
 
 /** What an event is about that belongs to a grant, whoever asked. */
-export const aboutGrant = ({ loginId, uid }: Grant, subject: Subject): Subject => ({
+export const subjectOfGrant = ({ loginId, uid }: Grant, subject: Subject): Subject => ({
   ...subject,
   login_id: loginId,
   uid,

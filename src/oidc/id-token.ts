@@ -25,8 +25,10 @@ export interface IdTokenMoment {
   accessToken: string;
   /** The code it was redeemed with; a refresh has none. */
   code?: string;
-  /** Seconds since 1970. */
+  /** Seconds since 1970, as relying parties are shown it. */
   issuedAt: number;
+  /** How far that is ahead of the environment’s time. */
+  skewSeconds: number;
   lifeSeconds: number;
 }
 
@@ -50,7 +52,7 @@ export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMomen
     'org.forgerock.openidconnect.ops': leftHalfHash(grant.sid),
     realm: REALM,
     sid: grant.sid,
-    auth_time: grant.authTime,
+    auth_time: grant.authTime + moment.skewSeconds,
     iat: moment.issuedAt,
     exp: moment.issuedAt + moment.lifeSeconds,
     // No nonce unless one was sent: strict libraries refuse an unrequested one (scenarios 2.1, row 7). None after a

@@ -12,15 +12,11 @@ const RECEIVED: Readonly<Record<string, string>> = {
   '/userinfo': 'UserInfo was asked for.',
 };
 
-/** Hooks of every route; they act on the endpoints, `methods` by path below `realm`, alone. */
-export function journalRequests(
-  app: FastifyInstance,
-  realm: string,
-  methods: Readonly<Record<string, readonly string[]>>,
-) {
+/** Hooks of every route; they act on the endpoints, `methods` by path below the realm, alone. */
+export function journalRequests(app: FastifyInstance, methods: Readonly<Record<string, readonly string[]>>) {
   /** The path below the realm of the endpoint that was asked, by whatever method. */
   function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): string | undefined {
-    const path = url.startsWith(realm) ? url.slice(realm.length) : '';
+    const path = url.startsWith(REALM_PATH) ? url.slice(REALM_PATH.length) : '';
     return Object.hasOwn(methods, path) ? path : undefined;
   }
 

@@ -3,12 +3,16 @@ import { type Directory, roleOf } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { HeadlessPersona } from '../login/authorization-request.ts';
+import type { Client } from '../relying-party/client-schema.ts';
+import { scenarioOf } from '../scenarios/catalogue.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
+import { SCENARIO_CODES } from '../scenarios/parameter-faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
 import type { IdentifiedRequest } from './authorization-request.ts';
 import type { Fault } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
 
-const MOCK_PARAMETERS = ['mock_login', 'mock_role', 'mock_on_failure'];
+const MOCK_PARAMETERS = ['mock_login', 'mock_role', 'mock_scenario', 'mock_on_failure'];
 
 const SPECIFICATION = 'README of the mock: choosing an outcome';
 
@@ -37,6 +41,12 @@ function personNamed(login: string, directory: Directory): Person | undefined {
   return directory.person(login) ?? directory.profileBoundTo(login)?.person;
 }
 
+const isPersona = (name: string, directory: Directory): boolean =>
+  directory.nhsmailAccount(name) !== undefined || directory.person(name) !== undefined;
+
+const isAutomatic = (client: Client, { settings }: Environment): boolean =>
+  (client.interaction ?? settings.interaction) === 'automatic';
+
 function unknownNameFault(parameters: Parameters): Fault | undefined {
   const unknown = Object.keys(parameters.all()).find(
     (name) => name.startsWith('mock_') && !MOCK_PARAMETERS.includes(name),
@@ -51,7 +61,7 @@ function unknownNameFault(parameters: Parameters): Fault | undefined {
 }
 
 function loginFault(login: string | undefined, directory: Directory): Fault | undefined {
-  if (login === undefined || directory.nhsmailAccount(login) || directory.person(login)) return undefined;
+  if (login === undefined || isPersona(login, directory)) return undefined;
   return fault('mock_login', {
     rule: 'mock_login names a persona: an NHSmail account or a UID.',
     found: login,
@@ -91,31 +101,82 @@ function onFailureFault(onFailure: string | undefined): Fault | undefined {
   });
 }
 
+export function scenarioFault(code: string | undefined): Fault | undefined {
+  if (code === undefined || scenarioOf(code)) return undefined;
+  return fault('mock_scenario', {
+    rule: 'mock_scenario names a scenario by its code.',
+    found: code,
+    expected: `a code of the catalogue; near matches: ${nearMatches(code, SCENARIO_CODES).join(', ')}`,
+    mend: 'Use one of these; GET /_mock/scenarios/catalogue lists all.',
+  });
+}
+
+/** Where log-ins go without pages, login_hint must name somebody: nobody else is logged in instead in silence. */
+function hintFault({ client, parameters }: IdentifiedRequest, environment: Environment): Fault | undefined {
+  const hint = parameters.get('login_hint');
+  const counts = parameters.get('mock_login') === undefined && isAutomatic(client, environment);
+  if (!counts || hint === undefined || isPersona(hint, environment.directory)) return undefined;
+  return fault('login_hint', {
+    rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
+    found: hint,
+    expected: `a known persona; near matches: ${nearPersonas(hint, environment.directory).join(', ')}`,
+    mend: 'Send the account of a persona, or no login_hint for automatic_persona.',
+  });
+}
+
 /** The first fault among the mock’s own parameters. */
 export function mockParameterFault(
-  { parameters }: IdentifiedRequest,
-  { directory }: Environment,
+  identified: IdentifiedRequest,
+  environment: Environment,
 ): Fault | undefined {
+  const { parameters } = identified;
+  const { directory } = environment;
   const login = parameters.get('mock_login');
   return (
     unknownNameFault(parameters) ??
     loginFault(login, directory) ??
+    hintFault(identified, environment) ??
+    scenarioFault(parameters.get('mock_scenario')) ??
     roleFault(login, parameters.get('mock_role'), directory) ??
     onFailureFault(parameters.get('mock_on_failure'))
   );
 }
 
-/** Whom mock_login names, after mockParameterFault found nothing. */
-export function readHeadlessPersona(
-  parameters: Parameters,
-  directory: Directory,
-): HeadlessPersona | undefined {
+/** Who is to log in without pages, and who says so; undefined where pages are shown. */
+function named(
+  { client, parameters }: IdentifiedRequest,
+  environment: Environment,
+): { name: string; namedBy: HeadlessPersona['namedBy'] } | undefined {
+  const { settings, fixtures } = environment;
   const login = parameters.get('mock_login');
-  if (login === undefined) return undefined;
-  const personRoleId = parameters.get('mock_role');
-  const account = directory.nhsmailAccount(login)?.email;
+  if (login !== undefined) return { name: login, namedBy: 'mock_login' };
+  if (!isAutomatic(client, environment)) return undefined;
+  const hint = parameters.get('login_hint');
+  if (hint !== undefined) return { name: hint, namedBy: 'login_hint' };
+  if (client.automatic_persona !== undefined) return { name: client.automatic_persona, namedBy: 'client' };
+  const name = settings.automatic_persona ?? fixtures.nhsmail[0]?.email;
+  return name === undefined ? undefined : { name, namedBy: 'settings' };
+}
+
+/** Who logs in without pages, after mockParameterFault found nothing. */
+export function readHeadlessPersona(
+  identified: IdentifiedRequest,
+  environment: Environment,
+): HeadlessPersona | undefined {
+  const persona = named(identified, environment);
+  if (!persona) return undefined;
+  const { name, namedBy } = persona;
+  const personRoleId = identified.parameters.get('mock_role');
+  const account = environment.directory.nhsmailAccount(name)?.email;
   return {
-    ...(account === undefined ? { uid: login } : { account }),
+    ...(account === undefined ? { uid: name } : { account }),
+    namedBy,
     ...(personRoleId === undefined ? {} : { personRoleId }),
   };
+}
+
+/** The scenario that the request names, if it is one. */
+export function readScenario(parameters: Parameters): ChosenScenario | undefined {
+  const code = parameters.get('mock_scenario');
+  return code !== undefined && scenarioOf(code) ? { code } : undefined;
 }

@@ -1,16 +1,18 @@
 import type { Person } from '../care-identity/schema.ts';
+import { activeScenarios, useUp } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
-import type { AuthorizationRequest } from '../login/authorization-request.ts';
+import type { AuthorizationRequest, HeadlessPersona } from '../login/authorization-request.ts';
 import { gatherFacts, personOf } from '../login/facts.ts';
 import { logInHeadless } from '../login/headless.ts';
 import { LOGINS, type Login, type ReusedSession, startLogin, withoutSession } from '../login/login.ts';
-import { FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
+import { ALWAYS_ENDS_AT, FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
 import { isOfItsPerson, SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { recordScenario } from './apply-scenario.ts';
 import { errorRedirect } from './authorization-request.ts';
 import { issueCode } from './issue-code.ts';
 import { randomId } from './secrets.ts';
@@ -36,12 +38,14 @@ function expiryOf(login: Login, { settings }: Environment): number {
 }
 
 /** What the rules say of a log-in now; undefined while it goes on. */
-export function judge(
+export async function judge(
   login: Login,
   client: Client,
-  { directory, settings, clock }: Environment,
-): Decision | undefined {
-  return decide(gatherFacts(login, { directory, settings, client }), clock.now());
+  environment: Environment,
+): Promise<Decision | undefined> {
+  const { directory, settings, clock } = environment;
+  const active = await activeScenarios(environment);
+  return decide(gatherFacts(login, { directory, settings, client, active }), clock.now());
 }
 
 function subjectOf(login: Login, requestId: string, person?: Person): Subject {
@@ -62,6 +66,13 @@ export interface Beginning {
   faultsMet?: number;
 }
 
+const NAMED_BY: Readonly<Record<HeadlessPersona['namedBy'], string>> = {
+  mock_login: 'mock_login names',
+  login_hint: 'interaction is automatic and login_hint names',
+  client: 'interaction is automatic and automatic_persona of the client names',
+  settings: 'interaction is automatic and settings.automatic_persona, or the first account, names',
+};
+
 /** Begins a log-in for a checked request: without pages where the request names a persona, or by the session. */
 export async function beginLogin(beginning: Beginning): Promise<Progress> {
   const { environment, request, browserId, requestId, session, faultsMet = 0 } = beginning;
@@ -81,7 +92,7 @@ export async function beginLogin(beginning: Beginning): Promise<Progress> {
     ...subjectOf(login, requestId),
     kind: 'login_started',
     explanation: request.headless
-      ? 'A log-in began, without pages since mock_login names the persona.'
+      ? `A log-in began, without pages since ${NAMED_BY[request.headless.namedBy]} the persona.`
       : `A log-in began${session ? ', with a single sign-on session in place of a sign-in' : ''}.`,
     details: { acr: request.assurance.acr, scopes: request.scopes.join(' ') },
   });
@@ -118,12 +129,17 @@ function refuseSomebodyElse(login: Login, { directory, issuer }: Environment) {
 
 /** Stores the next state of a log-in, or its end where a rule now decides. */
 export async function carryOn(
-  { environment, client, requestId, sessionId }: Omit<Beginning, 'request' | 'browserId'>,
+  beginning: Omit<Beginning, 'request' | 'browserId'>,
   stored: Stored<Login>,
   given: Login,
 ): Promise<Progress> {
+  const { environment, client, requestId, sessionId } = beginning;
   const next = await withLiveSession(given, environment);
-  const decision = judge(next, client, environment);
+  const decision = await judge(next, client, environment);
+  const oneShotId = decision?.scenario?.oneShotId;
+  // Another log-in may have used it up in the last moment: then this one is judged without it.
+  if (oneShotId !== undefined && !(await useUp(environment, oneShotId)))
+    return carryOn(beginning, stored, given);
   if (decision?.outcome === 'authenticated') refuseSomebodyElse(next, environment);
   const login: Login = decision ? { ...next, ended: { decision, at: environment.clock.now() } } : next;
   const kept = await environment.store.replace(
@@ -141,14 +157,20 @@ export async function carryOn(
     explanation: `The log-in ended as ${decision.outcome}: ${decision.found}.`,
     details: { ...decision },
   });
+  if (decision.scenario) recordScenario(environment, subjectOf(login, requestId, person), decision.scenario);
   if (decision.outcome === 'authenticated') {
     if (!person) throw new TypeError('the rules authenticate nobody without a Care Identity profile');
     return authorize(environment, login, person, requestId, sessionId);
   }
-  const { onLoginFailure, prompt } = login.request;
-  if (onLoginFailure === 'page' && prompt !== 'none') return { kind: 'page', login };
+  if (endsAt(login, decision.outcome) === 'page') return { kind: 'page', login };
   const { location } = failureRedirect(login, decision.outcome, environment);
   return { kind: 'redirect', login, outcome: decision.outcome, location };
+}
+
+/** Whether a failed log-in ends on a page, or is sent to the application as an OAuth error. */
+export function endsAt({ request }: Login, outcome: FailureCode): 'page' | 'redirect' {
+  const always = ALWAYS_ENDS_AT[outcome];
+  return always ?? (request.prompt === 'none' ? 'redirect' : request.onLoginFailure);
 }
 
 /** The OAuth error that a failed log-in is for the application. */

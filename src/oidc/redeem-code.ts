@@ -6,10 +6,10 @@ import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { type AuthorizationCode, aboutGrant, CODES, GRANTS, type Grant } from './grant.ts';
+import { type AuthorizationCode, CODES, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
-import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
+import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
 /** A code and the grant behind it. */
 interface Redeemable {
@@ -131,11 +131,11 @@ export async function redeemCode(
   parameters: Parameters,
   environment: Environment,
   subject: Subject,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const code = parameters.get('code') ?? '';
   const found = await findCode(code, environment);
   if (!found) throw invalidGrant(unknownCode(), subject);
-  const about = aboutGrant(found.grant, subject);
+  const about = subjectOfGrant(found.grant, subject);
   // With the session that was logged out, what was not redeemed yet is gone too.
   if (await environment.store.get(ENDED_SESSIONS, found.grant.session)) {
     throw invalidGrant(unknownCode(), about);
@@ -157,7 +157,7 @@ export async function redeemCode(
     return refuseReuse(found, environment, subject);
   }
   return issueTokens(
-    { client, grantId: found.code.value.grantId, grant: found.grant, code },
+    { by: 'code', client, grantId: found.code.value.grantId, grant: found.grant, code },
     environment,
     subject,
   );

@@ -4,9 +4,9 @@ import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { aboutGrant, GRANTS, REFRESH_TOKENS } from './grant.ts';
+import { GRANTS, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
-import { invalidGrant, issueTokens, revokeAndRefuse, type TokenResponse } from './tokens.ts';
+import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
 const SPECIFICATION = 'RFC 6749 section 6; RFC 9700 section 4.14.2';
 
@@ -50,7 +50,7 @@ export async function redeemRefreshToken(
   parameters: Parameters,
   environment: Environment,
   subject: Subject,
-): Promise<TokenResponse> {
+): Promise<Issued> {
   const { store } = environment;
   const token = parameters.get('refresh_token') ?? '';
   const stored = await store.get(REFRESH_TOKENS, token);
@@ -58,7 +58,7 @@ export async function redeemRefreshToken(
   if (!stored || !grant) {
     throw invalidGrant(unusable('an unknown, expired or revoked one', 'Log in again.'), subject);
   }
-  const about = aboutGrant(grant.value, subject);
+  const about = subjectOfGrant(grant.value, subject);
   // Refresh tokens end with the session that is logged out (OpenID Connect Back-Channel Logout section 2.7).
   if (await store.get(ENDED_SESSIONS, grant.value.session)) {
     throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), about);
@@ -80,5 +80,9 @@ export async function redeemRefreshToken(
     const refusal = unusable('a refresh token that was used before', mend);
     return revokeAndRefuse(grantId, grant.value, environment, subject, refusal);
   }
-  return issueTokens({ client, grantId, grant: grant.value, scopes }, environment, subject);
+  return issueTokens(
+    { by: 'refresh_token', client, grantId, grant: grant.value, scopes },
+    environment,
+    subject,
+  );
 }

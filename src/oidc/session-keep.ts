@@ -51,16 +51,26 @@ function newSession(
 const sidOf = ({ sids }: Session, clientId: string) =>
   Object.hasOwn(sids, clientId) ? sids[clientId] : undefined;
 
+/** What each client’s latest log-in asked for in mock_scenario. */
+function scenariosOf({ scenarios = {} }: Session, { request }: Login): Pick<Session, 'scenarios'> {
+  const others = Object.entries(scenarios).filter(([clientId]) => clientId !== request.clientId);
+  const own = request.scenario ? [[request.clientId, request.scenario] as const] : [];
+  const all = [...others, ...own];
+  return all.length === 0 ? {} : { scenarios: Object.fromEntries(all) };
+}
+
 /** The session with this log-in in it: the client’s sid, the role if one was selected, and its time begun anew. */
 function used(session: Session, login: Login, person: Person, { clock, settings }: Environment): Session {
   const { clientId } = login.request;
+  const { scenarios: _scenarios, ...kept } = session;
   const selectedRoleId = selectedRoleOf(login, person) ?? session.selectedRoleId;
   const sid = sidOf(session, clientId) ?? randomBytes(32).toString('base64');
   return {
-    ...session,
+    ...kept,
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
     expiresAt: sessionExpiry(session.startedAt, settings.timeouts, clock.now()),
     sids: Object.fromEntries([...Object.entries(session.sids), [clientId, sid]]),
+    ...scenariosOf(session, login),
   };
 }
 

@@ -5,7 +5,7 @@ import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import { ACCESS_TOKENS, aboutGrant, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 
 interface KnownToken {
@@ -55,7 +55,7 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
   const token = tokenOf(parameters, client);
   const known = await findToken(token, environment);
   const caller = { request_id: request.id, client_id: client.client_id };
-  const subject = known ? aboutGrant(known.grant, caller) : caller;
+  const subject = known ? subjectOfGrant(known.grant, caller) : caller;
   if (known && known.grant.clientId !== client.client_id) {
     throw new Refused(
       { status: 400, error: 'unauthorized_client', description: 'The token was issued to another client.' },
@@ -95,6 +95,7 @@ export async function introspectionEndpoint(request: FastifyRequest) {
   const known = isPublic && found?.grant.clientId !== client.client_id ? undefined : found;
   if (!known) return { active: false };
   const { grant, kind, scopes, expiresAt } = known;
+  const skew = environment.clock.skewSeconds();
   return {
     active: true,
     scope: scopes.join(' '),
@@ -102,9 +103,9 @@ export async function introspectionEndpoint(request: FastifyRequest) {
     user_id: grant.uid,
     username: grant.uid,
     token_type: kind === 'access_token' ? 'Bearer' : 'refresh_token',
-    exp: Math.floor(expiresAt / 1000),
+    exp: Math.floor(expiresAt / 1000) + skew,
     sub: grant.uid,
     iss: environment.issuer,
-    auth_time: grant.authTime,
+    auth_time: grant.authTime + skew,
   };
 }

@@ -1,13 +1,17 @@
 /** Tokens for a grant: an access token, an ID token and, for a client registered for it, a refresh token. */
-import { nowInSeconds } from '../environment/clock.ts';
+import type { JWTPayload } from 'jose';
+import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { ACCESS_TOKENS, aboutGrant, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import type { TokenDraft } from '../scenarios/scenario.ts';
+import { type AnswerAbout, withScenario } from './apply-scenario.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import { idTokenClaims } from './id-token.ts';
 import { randomId } from './secrets.ts';
+import { signDraft } from './sign-draft.ts';
 
 export interface TokenResponse {
   access_token: string;
@@ -26,8 +30,16 @@ export function invalidGrant(refusal: Refusal, subject: Subject, description = I
   return new Refused({ status: 400, error: 'invalid_grant', description }, refusal, 'json', subject);
 }
 
-/** What tokens are issued for. With a code, it is the first time; without, a refresh. */
+/** What tokens come of, in words. */
+const CAME_OF = {
+  code: 'The code was redeemed for an access token and an ID token.',
+  refresh_token: 'The refresh token was redeemed for new tokens.',
+  control_api: 'Tokens were minted by the control API, without a log-in in a browser.',
+} as const;
+
+/** What tokens are issued for. */
 export interface Issue {
+  by: keyof typeof CAME_OF;
   client: Client;
   grantId: string;
   grant: Grant;
@@ -44,7 +56,7 @@ export async function revokeAndRefuse(
   subject: Subject,
   refusal: Refusal,
 ): Promise<never> {
-  const about = aboutGrant(grant, subject);
+  const about = subjectOfGrant(grant, subject);
   await environment.store.remove(GRANTS, grantId);
   environment.journal.record({
     ...about,
@@ -67,13 +79,40 @@ async function issueRefreshToken({ client, grantId, grant }: Issue, environment:
   return { refresh_token: token };
 }
 
-export async function issueTokens(
-  issue: Issue,
+/** What a scenario is told of an answer that comes of a grant. */
+export function aboutGrant(grant: Grant, subject: Subject): AnswerAbout {
+  const { clientId, uid, nonce, scenario } = grant;
+  return {
+    clientId,
+    uid,
+    ...(nonce === undefined ? {} : { nonce }),
+    ...(scenario ? { requested: scenario } : {}),
+    subject: subjectOfGrant(grant, subject),
+  };
+}
+
+/** The ID token, or what a scenario makes of it. */
+async function signedIdToken(
+  claims: JWTPayload,
   environment: Environment,
-  subject: Subject,
-): Promise<TokenResponse> {
+  about: AnswerAbout,
+): Promise<string> {
+  const { keys } = environment;
+  const header = { alg: 'RS256', typ: 'JWT', kid: await keys.activeKid() };
+  const right: TokenDraft = { header, claims, signedBy: 'active_key' };
+  const draft = await withScenario('id_token', right, environment, about);
+  return draft === right ? keys.sign(claims) : signDraft(draft, environment, about.clientId ?? '');
+}
+
+/** What was issued, and what a scenario is told of it. */
+export interface Issued {
+  tokens: TokenResponse;
+  about: AnswerAbout;
+}
+
+export async function issueTokens(issue: Issue, environment: Environment, subject: Subject): Promise<Issued> {
   const { grantId, grant, code, scopes = grant.scopes } = issue;
-  const { clock, directory, settings, store, keys, journal, issuer } = environment;
+  const { clock, directory, settings, store, journal, issuer } = environment;
   const person = directory.person(grant.uid);
   if (!person) {
     const refusal = {
@@ -83,27 +122,33 @@ export async function issueTokens(
       mend: 'Log in again as a person who exists.',
       specification: 'RFC 6749 section 5.2',
     };
-    throw invalidGrant(refusal, aboutGrant(grant, subject));
+    throw invalidGrant(refusal, subjectOfGrant(grant, subject));
   }
-  const issuedAt = nowInSeconds(clock);
+  const issuedAt = shownSeconds(clock);
+  const skewSeconds = clock.skewSeconds();
   const accessToken = randomId();
-  const expiresAt = (issuedAt + settings.timeouts.access_token_seconds) * 1000;
+  const expiresAt = (issuedAt - skewSeconds + settings.timeouts.access_token_seconds) * 1000;
   const lifeSeconds = settings.timeouts.id_token_seconds;
-  const moment = { issuer, accessToken, issuedAt, lifeSeconds, ...(code === undefined ? {} : { code }) };
-  const idToken = await keys.sign(idTokenClaims(grant, person, moment));
+  const moment = {
+    issuer,
+    accessToken,
+    issuedAt,
+    skewSeconds,
+    lifeSeconds,
+    ...(code === undefined ? {} : { code }),
+  };
+  const about = aboutGrant(grant, subject);
+  const idToken = await signedIdToken(idTokenClaims(grant, person, moment), environment, about);
   await store.add(ACCESS_TOKENS, accessToken, { grantId, expiresAt, scopes }, expiresAt);
   const refresh = await issueRefreshToken(issue, environment);
   const scope = scopes.join(' ');
   journal.record({
-    ...aboutGrant(grant, subject),
+    ...subjectOfGrant(grant, subject),
     kind: 'token_issued',
-    explanation:
-      code === undefined
-        ? 'The refresh token was redeemed for new tokens.'
-        : 'The code was redeemed for an access token and an ID token.',
+    explanation: CAME_OF[issue.by],
     details: { scope, id_token: idToken, refresh_token_issued: 'refresh_token' in refresh },
   });
-  return {
+  const tokens: TokenResponse = {
     access_token: accessToken,
     ...refresh,
     scope,
@@ -113,4 +158,5 @@ export async function issueTokens(
     id_token: idToken,
     ...(grant.nonce === undefined || code === undefined ? {} : { nonce: grant.nonce }),
   };
+  return { tokens, about };
 }

@@ -4,9 +4,13 @@ import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
 import { type Environment, REALM } from '../environment/environment.ts';
 import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
-import { ACCESS_TOKENS, aboutGrant, GRANTS, type Grant } from './grant.ts';
+import { withScenario } from './apply-scenario.ts';
+import { bearerOf } from './bearer.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { formOf } from './parameters.ts';
+import { send } from './send.ts';
+import { aboutGrant } from './tokens.ts';
 
 const DESCRIPTION = 'The access token provided is expired, revoked, malformed, or invalid for other reasons.';
 
@@ -35,12 +39,12 @@ function refuseToken(found: string, mend: string, subject: Subject = {}): Refuse
 }
 
 /** What an event is about that belongs to the grant of an access token. */
-const aboutToken = (grant: Grant): Subject => aboutGrant(grant, { client_id: grant.clientId });
+const aboutToken = (grant: Grant): Subject => subjectOfGrant(grant, { client_id: grant.clientId });
 
 /** The bearer token, from the header or from the form (RFC 6750 sections 2.1 and 2.2), never from both. */
 function bearerToken(request: FastifyRequest): string {
   const header = request.headers.authorization;
-  const inHeader = header === undefined ? undefined : /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  const inHeader = bearerOf(header);
   const form = formOf(request.method === 'POST' ? request.body : undefined);
   const fault = encodingFault(form);
   if (fault) {
@@ -110,7 +114,11 @@ export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyRe
     explanation: `UserInfo was answered with the claims of: ${scopes.join(' ')}.`,
     details: { claims },
   });
-  if (clients.get(grant.clientId)?.userinfo_signed_response_alg === undefined) return claims;
+  const right = { status: 200, headers: {}, body: claims };
+  const about = aboutGrant(grant, { request_id: request.id, client_id: grant.clientId });
+  const answer = await withScenario('userinfo', right, environment, about);
+  const signed = clients.get(grant.clientId)?.userinfo_signed_response_alg !== undefined;
+  if (!signed || answer.status !== 200 || typeof answer.body === 'string') return send(reply, answer);
   // Without aud, as CIS2’s signed form was seen (facts 2.2).
-  return reply.type('application/jwt').send(await keys.sign({ iss: issuer, ...claims }));
+  return reply.type('application/jwt').send(await keys.sign({ iss: issuer, ...Object(answer.body) }));
 }

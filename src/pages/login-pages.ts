@@ -7,7 +7,7 @@ import type { Environment } from '../environment/environment.ts';
 import { gatherFacts, personOf } from '../login/facts.ts';
 import { type Login, stepOf } from '../login/login.ts';
 import { FAILURES, type FailureCode } from '../login/outcomes.ts';
-import { clientOf, failureOnTheWire } from '../oidc/progress.ts';
+import { clientOf, endsAt, failureOnTheWire } from '../oidc/progress.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { formTargets } from '../relying-party/redirect-uris.ts';
 import type {
@@ -155,6 +155,8 @@ const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string 
     title: 'You need a stronger way to log in',
   },
   no_role: { view: 'outcome-no-role', title: 'You need a role to log in' },
+  access_denied: { view: 'outcome-access-denied', title: 'You did not log in' },
+  abandoned: { view: 'outcome-abandoned', title: 'You closed the browser' },
 };
 
 function declinedBecause({ nhsmail }: Login): Pick<OutcomePage, 'declinedBecause'> {
@@ -174,7 +176,7 @@ function outcomePage(scene: Scene, outcome: FailureCode): OutcomePage {
     clientName: clientName(client),
     tryAgainAction: loginUrl(environment, login, '/try-again'),
     differentWayAction: loginUrl(environment, login, '/different-way'),
-    returnAction: loginUrl(environment, login, '/return'),
+    ...(outcome === 'abandoned' ? {} : { returnAction: loginUrl(environment, login, '/return') }),
     oauthError: error,
     oauthErrorDescription: description,
     links: SUPPORT_LINKS,
@@ -190,9 +192,9 @@ const STEP_PAGES = {
   select_role: { view: 'select-role', page: selectRolePage },
 } as const;
 
-/** The step a log-in stands at, by the facts as they are now. */
+/** The step a log-in stands at, by the facts as they are now. Scenarios end a log-in; they choose no step. */
 export function currentStep(login: Login, client: Client, { directory, settings }: Environment) {
-  return stepOf(login, gatherFacts(login, { directory, settings, client }).role === 'open');
+  return stepOf(login, gatherFacts(login, { directory, settings, client, active: [] }).role === 'open');
 }
 
 /** Shows the page a log-in stands at. One that ended as authenticated has none: its end was the redirect. */
@@ -215,7 +217,7 @@ export function showLogin(request: FastifyRequest, reply: FastifyReply, login: L
     const outcome = step as FailureCode;
     reply.code(FAILURES[outcome].status);
     // Where the failure was redirected, that answer ended the log-in, and said so.
-    if (login.request.onLoginFailure === 'page') reply.header('x-mock-cis2-outcome', outcome);
+    if (endsAt(login, outcome) === 'page') reply.header('x-mock-cis2-outcome', outcome);
     return showPage(reply, OUTCOME_VIEWS[outcome].view, outcomePage(scene, outcome), targets);
   }
   const { view, page } = STEP_PAGES[step as keyof typeof STEP_PAGES];

@@ -139,7 +139,7 @@ async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
   if (login.ended?.decision.outcome === 'authenticated') {
     throw refuseOutOfTurn(request, login, 'a log-in that has ended as authenticated', 'a log-in under way');
   }
-  if (login.ended || !judge(login, client, environment)) return showLogin(request, reply, login);
+  if (login.ended || !(await judge(login, client, environment))) return showLogin(request, reply, login);
   const progress = await carryOn(carrying(request, client), stored, login);
   // Two looks at once may both find that it is over; the second looks again.
   return progress.kind === 'overtaken'
@@ -171,7 +171,7 @@ function takeForm(form: LoginForm) {
       );
     }
     // What the clock has decided meanwhile comes before what the form says.
-    if (judge(login, client, environment)) {
+    if (await judge(login, client, environment)) {
       return showProgress(request, reply, await carryOn(carrying(request, client), stored, login));
     }
     const taken = form.take(login, parameters, environment);
@@ -203,8 +203,7 @@ async function findFailed(request: LoginRequest): Promise<Found & { outcome: Fai
 }
 
 /** Whether the persona of a log-in without pages is still there: the control API may have removed it. */
-function isKnown(persona: HeadlessPersona | undefined, { directory }: Environment): boolean {
-  const { account, uid } = persona ?? {};
+function isKnown({ account, uid }: HeadlessPersona, { directory }: Environment): boolean {
   return account === undefined
     ? uid !== undefined && directory.person(uid) !== undefined
     : directory.nhsmailAccount(account) !== undefined;
@@ -212,14 +211,16 @@ function isKnown(persona: HeadlessPersona | undefined, { directory }: Environmen
 
 /** Begins a fresh log-in for the same authorization request. */
 async function beginAgain(request: LoginRequest, reply: FastifyReply, withPages: boolean) {
-  const { stored, client, outcome } = await findFailed(request);
+  const { stored, client } = await findFailed(request);
   const login = stored.value;
-  const { headless, ...onPages } = login.request;
+  // mock_scenario was for the log-in that ended: this is another one.
+  const { headless, scenario: _scenario, ...onPages } = login.request;
+  const again = headless && isKnown(headless, request.environment) ? { ...onPages, headless } : onPages;
   const progress = await beginLogin({
     ...carrying(request, client),
-    request: withPages || !isKnown(headless, request.environment) ? onPages : login.request,
+    request: withPages ? onPages : again,
     browserId: login.browserId,
-    faultsMet: login.faultsMet + (outcome === 'internal_error' ? 1 : 0),
+    faultsMet: login.faultsMet + (login.ended?.decision.scenario ? 1 : 0),
   });
   return showProgress(request, reply, progress);
 }
@@ -236,8 +237,8 @@ async function leadBack(request: LoginRequest, reply: FastifyReply) {
   );
 }
 
-export function registerLoginRoutes(app: FastifyInstance, prefix: string) {
-  const path = `${prefix}/login/:loginId`;
+export function registerLoginRoutes(app: FastifyInstance) {
+  const path = '/login/:loginId';
   app.get(path, { exposeHeadRoute: false }, showWhereItStands);
   for (const form of LOGIN_FORMS) {
     app.post(`${path}${form.path}`, takeForm(form));

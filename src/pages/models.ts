@@ -97,8 +97,8 @@ export interface OutcomePage extends Frame {
   tryAgainAction: string;
   /** POST: the same, and at the choice of authenticator whatever the request asked for. */
   differentWayAction: string;
-  /** POST: back to the application with the OAuth error that is named here. */
-  returnAction: string;
+  /** POST: back to the application with the OAuth error that is named here; left out where it is told nothing. */
+  returnAction?: string;
   oauthError: string;
   oauthErrorDescription: string;
   links: SupportLinks;

@@ -6,6 +6,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
+import { EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
@@ -161,8 +162,42 @@ function nearestAddresses(path: string, prefix: string): string[] {
   return [...new Set([...nearestFirst, `${prefix}/`])];
 }
 
+/** An environment that would be made now, and is one too many. */
+function tooManyEnvironments({ message }: EnvironmentFault, request: FastifyRequest): Refused {
+  return new Refused(
+    { status: 503, error: 'temporarily_unavailable', description: message },
+    {
+      rule: 'Environments are bounded in number.',
+      parameter: 'path',
+      found: message,
+      expected: `at most ${MOST_ENVIRONMENTS}, each ended when it is not needed any more`,
+      mend: 'End those that are not needed: DELETE /_mock/environments/{name}.',
+      specification: 'docs/control-api.md of the mock',
+    },
+    deliveryFor(request),
+  );
+}
+
+/** An address below /env/ whose name cannot be one. */
+function noEnvironment(request: FastifyRequest, path: string): Refused {
+  const name = path.split('/')[2] ?? '';
+  return new Refused(
+    { status: 404, error: 'not_found', description: `There is no environment ${name}.` },
+    {
+      rule: 'The name of an environment has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
+      parameter: 'path',
+      found: path.slice(0, 300),
+      expected: '/env/{name}/…; the environment called default has no prefix',
+      mend: 'Correct the name in the address.',
+      specification: 'docs/control-api.md of the mock',
+    },
+    deliveryFor(request),
+  );
+}
+
 function notFound(request: FastifyRequest): Refused {
   const path = request.originalUrl.split('?', 1)[0] ?? '';
+  if (path.startsWith('/env/') && request.environment.prefix === '') return noEnvironment(request, path);
   const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
   return new Refused(
     {
@@ -184,10 +219,12 @@ function notFound(request: FastifyRequest): Refused {
 
 export function registerRefusals(app: FastifyInstance, log: Logger) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
+    const ofEnvironment = error instanceof EnvironmentFault ? tooManyEnvironments(error, request) : undefined;
     const isOurs = error instanceof Refused;
     const isFastify = !isOurs && error.statusCode !== undefined && error.statusCode < 500;
-    const refused = isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request);
-    if (!isOurs && !isFastify)
+    const refused =
+      ofEnvironment ?? (isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request));
+    if (!ofEnvironment && !isOurs && !isFastify)
       log.error({ err: error, request_id: request.id }, 'a request failed inside the mock');
     record(request, refused);
     return showRefusal(request, reply, refused);

@@ -4,9 +4,11 @@ import { authenticatorOf } from '../care-identity/authenticators.ts';
 import { nameOf } from '../care-identity/claims.ts';
 import { organisationCodesOf } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
+import { activeScenarios } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import { expectedOutcomes } from '../login/expected-outcome.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import type { ActiveScenario } from '../scenarios/choice.ts';
 import type { StartPage } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 
@@ -33,11 +35,15 @@ function aboutPerson(person: Person | undefined): Omit<Persona, 'key' | 'account
 }
 
 /** The NHSmail accounts first, each with its person, then the people who have none, by their authenticators. */
-function personasOf({ directory, settings, clock }: Environment, client: Client): Persona[] {
-  const circumstances = { directory, settings, client };
+function personasOf(
+  { directory, settings, clock }: Environment,
+  client: Client,
+  active: readonly ActiveScenario[],
+): Persona[] {
+  const circumstances = { directory, settings, client, active };
   const now = clock.now();
   const outcomeOf = (persona: { account: string } | { uid: string }) =>
-    expectedOutcomes(persona, circumstances, now).join(', then ');
+    expectedOutcomes({ ...persona, namedBy: 'mock_login' }, circumstances, now).join(', then ');
   const people = directory.people();
   const ofAccount = new Map(people.map((person) => [person.email?.toLowerCase(), person]));
   const listed = new Set<Person>();
@@ -77,7 +83,7 @@ const redirectUrisOf = ({ redirect_uris, relaxations }: Client): string =>
     ? 'any on localhost, 127.0.0.1 or [::1]'
     : redirect_uris.join(' ');
 
-function startPage(request: FastifyRequest): StartPage {
+async function startPage(request: FastifyRequest): Promise<StartPage> {
   const { environment } = request;
   const { issuer, clients, settings } = environment;
   const client = [...clients.values()][0];
@@ -94,10 +100,10 @@ function startPage(request: FastifyRequest): StartPage {
       acrValues: (client?.default_acr_values ?? settings.default_acr_values).join(' '),
     },
     otherClients: [...clients.keys()].slice(1, MOST_LISTED),
-    personas: client ? personasOf(environment, client) : [],
+    personas: client ? personasOf(environment, client, await activeScenarios(environment)) : [],
   };
 }
 
-export function registerStartPage(app: FastifyInstance, prefix: string) {
-  app.get(`${prefix}/`, async (request, reply) => showPage(reply, 'start', startPage(request)));
+export function registerStartPage(app: FastifyInstance) {
+  app.get('/', async (request, reply) => showPage(reply, 'start', await startPage(request)));
 }

@@ -1,5 +1,6 @@
 /** The shape of a registered relying party: RFC 7591's names, and Connection Manager's (facts 4.5). */
 import { type Static, Type } from 'typebox';
+import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
 
 const uri = (description: string) => Type.String({ minLength: 1, maxLength: 2048, description });
 
@@ -134,6 +135,21 @@ export const ClientSchema = Type.Object(
         description: 'Whether a log-in in which a role was asked for and none was selected ends as no_role.',
       }),
     ),
+    interaction: Type.Optional(
+      Type.Union([Type.Literal('pages'), Type.Literal('automatic')], {
+        description:
+          'automatic: log-ins by this client go without pages, as if mock_login had named login_hint or automatic_persona. Left out: settings.interaction.',
+      }),
+    ),
+    automatic_persona: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'Who logs in by this client where interaction is automatic and there is no login_hint: an NHSmail account or a UID. Left out: settings.automatic_persona.',
+      }),
+    ),
+    scenario: Type.Optional(chosenScenarioSchema('in every log-in by this client')),
     relaxations: Type.Optional(
       Type.Array(
         Type.Union([Type.Literal('allow_loopback_redirect_uris')], {

@@ -48,8 +48,16 @@ export function withParameters(
   uri: string,
   parameters: Readonly<Record<string, string | undefined>>,
 ): string {
+  const present = Object.entries(parameters).filter(
+    (each): each is [string, string] => each[1] !== undefined,
+  );
+  return withCallback(uri, present);
+}
+
+/** The same for pairs in their order, of which two may have the same name. */
+export function withCallback(uri: string, pairs: readonly (readonly [string, string])[]): string {
   const added = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) added.append(name, value);
+  for (const [name, value] of pairs) added.append(name, value);
   const text = added.toString();
   if (text === '') return uri;
   return `${uri}${uri.includes('?') ? '&' : '?'}${text}`;

@@ -4,8 +4,11 @@ import { normalEmail } from '../care-identity/directory.ts';
 import type { Binding, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriFault } from '../relying-party/redirect-uris.ts';
+import type { ChosenScenario } from '../scenarios/choice.ts';
+import { scenarioFaults } from '../scenarios/parameter-faults.ts';
 import { type Fault, shown } from './faults.ts';
 import type { Fixtures } from './fixtures.ts';
+import { nearMatches } from './near-matches.ts';
 
 function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<string>): Fault[] {
   const { type, nhsmail_account: account } = binding;
@@ -152,6 +155,20 @@ function algorithmFaults(path: string, client: Client): Fault[] {
   return [{ path: `${path}/jwks_uri_signing_algorithm`, found: shown(algorithm), allowed }];
 }
 
+/** Faults of what a person, a client or the settings choose: a scenario, and who logs in without pages. */
+function choiceFaults(
+  path: string,
+  choice: { scenario?: ChosenScenario; automatic_persona?: string },
+  isPersona: (name: string) => boolean,
+): Fault[] {
+  const { scenario, automatic_persona: persona } = choice;
+  const faults = scenario ? scenarioFaults(scenario, nearMatches) : [];
+  const ofScenario = faults.map((fault) => ({ ...fault, path: `${path}/scenario${fault.path}` }));
+  if (persona === undefined || isPersona(persona)) return ofScenario;
+  const allowed = 'an NHSmail account in /nhsmail, or the uid of a person in /people';
+  return [...ofScenario, { path: `${path}/automatic_persona`, found: shown(persona), allowed }];
+}
+
 /** What a schema cannot say of one client. */
 function clientFaults(path: string, client: Client): Fault[] {
   return [
@@ -177,11 +194,13 @@ function repeatedValues(places: readonly { path: string; value: string }[]): Fau
 
 /** Checks whole fixtures. `at` says where an entry stands: its file and its path there. */
 export function crossCheck(fixtures: Fixtures, at: (entry: object) => string): Fault[] {
-  const { organisations, people, nhsmail, clients } = fixtures;
+  const { settings, organisations, people, nhsmail, clients } = fixtures;
   const known = {
     organisations: new Set(organisations.map(({ org_code }) => org_code)),
     accounts: new Set(nhsmail.map(({ email }) => normalEmail(email))),
   };
+  const uids = new Set(people.map(({ uid }) => uid));
+  const isPersona = (name: string) => uids.has(name) || known.accounts.has(normalEmail(name));
   const keyed = <T extends object>(entries: readonly T[], key: string, keyOf: (entry: T) => string) =>
     repeatedValues(entries.map((entry) => ({ path: `${at(entry)}/${key}`, value: keyOf(entry) })));
   const roleIds = people.flatMap((person) =>
@@ -206,5 +225,6 @@ export function crossCheck(fixtures: Fixtures, at: (entry: object) => string): F
     ...repeatedValues(boundAccounts),
     ...people.flatMap((person) => personFaults(at(person), person, known)),
     ...clients.flatMap((client) => clientFaults(at(client), client)),
+    ...[...people, ...clients, settings].flatMap((each) => choiceFaults(at(each), each, isPersona)),
   ];
 }

@@ -98,13 +98,16 @@ export function completeSettings(value: unknown): Settings {
 }
 
 /**
- * Fixtures as they are to be from now on, checked as a whole. Faults of the entry that changed are named from its own
- * root, those of others by their place in a file, if they come from one.
+ * Fixtures as they are to be from now on, checked as a whole. Faults of what was sent are named by their place there,
+ * those of others by their place in a file, if they come from one.
  */
-export function checkChange(fixtures: Fixtures, changed?: object): Fixtures {
-  const faults = crossCheck(fixtures, (entry) =>
-    entry === changed ? '' : (placeOf.get(entry) ?? 'another entry '),
-  );
+export function checkChange(
+  fixtures: Fixtures,
+  /** Where an entry stands in what was sent; undefined for those that were there before. */
+  sentAt: (entry: object) => string | undefined,
+): Fixtures {
+  const elsewhere = (entry: object) => (entry === fixtures.settings ? 'settings ' : 'another entry ');
+  const faults = crossCheck(fixtures, (entry) => sentAt(entry) ?? placeOf.get(entry) ?? elsewhere(entry));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return fixtures;
 }
@@ -193,7 +196,10 @@ export function checkDefaultFixtures() {
 }
 
 function checked(fixtures: Fixtures): Fixtures {
-  const faults = crossCheck(fixtures, (entry) => placeOf.get(entry) ?? '');
+  const faults = crossCheck(
+    fixtures,
+    (entry) => placeOf.get(entry) ?? (entry === fixtures.settings ? '/settings' : ''),
+  );
   if (faults.length > 0) throw new ConfigurationError(faults);
   return fixtures;
 }

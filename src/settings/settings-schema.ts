@@ -1,5 +1,6 @@
 /** The settings of an environment. Every duration of the mock is in `timeouts`, in seconds, and nowhere else. */
 import { type Static, Type } from 'typebox';
+import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
 
 const closed = { additionalProperties: false };
 
@@ -60,6 +61,20 @@ export const SettingsSchema = Type.Object(
       description:
         'Where a failed log-in ends, unless the client or the request says otherwise (facts 10.4).',
     }),
+    interaction: Type.Union([Type.Literal('pages'), Type.Literal('automatic')], {
+      default: 'pages',
+      description:
+        'automatic: log-ins go without pages, as if mock_login had named login_hint or automatic_persona; for applications whose authorization URL cannot be changed.',
+    }),
+    automatic_persona: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description:
+          'Who logs in where interaction is automatic and there is no login_hint: an NHSmail account or a UID. Left out: the first NHSmail account.',
+      }),
+    ),
+    scenario: Type.Optional(chosenScenarioSchema('in every log-in of the environment')),
     default_acr_values: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
       minItems: 1,
       maxItems: 20,

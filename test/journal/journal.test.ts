@@ -73,26 +73,6 @@ describe('recording', () => {
     journal.record(event('three'));
     expect(heard).toEqual([1, 2]);
   });
-
-  test('shows the code of a scenario, and that of no authorization response', () => {
-    const journal = createJournal({ clock, write: () => {} });
-    journal.record({
-      kind: 'scenario_applied',
-      explanation: 'A scenario was applied.',
-      details: {
-        code: 'TIMED_OUT',
-        place: 'login',
-        decided_by: 'request',
-        why: 'it was asked for',
-        sent: 'a page',
-      },
-    });
-    journal.record({ kind: 'step_taken', explanation: 'A form was sent.', details: { code: 'a-real-one' } });
-    expect(journal.events().map(({ details }) => details)).toMatchObject([
-      { code: 'TIMED_OUT' },
-      { code: '(redacted)' },
-    ]);
-  });
 });
 
 describe('GET /_mock/journal', () => {

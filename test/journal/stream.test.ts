@@ -137,6 +137,16 @@ describe('the stream', () => {
     await Promise.all(polls);
   });
 
+  test('ends with its environment, and no other does', async () => {
+    const url = (name: string) => stream.replace('/_mock', `/env/${name}/_mock`);
+    const [mine, other] = [await openStream(url('mine')), await openStream(url('other'))];
+    expect((await mine.take(1))[0]?.event).toBe('environment_started');
+    await mock.app.inject({ method: 'DELETE', url: '/_mock/environments/mine' });
+    expect(await mine.block()).toBeUndefined();
+    expect((await other.take(1))[0]?.data.details).toEqual({ name: 'other' });
+    other.leave();
+  });
+
   test('holds up no closing server, and ends', async () => {
     const { block } = await openStream(stream);
     await block();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { FAILURES } from '../../src/login/outcomes.ts';
-import { decide, type LoginFacts, RULES } from '../../src/login/rules.ts';
+import { FAILURES, type FailureCode } from '../../src/login/outcomes.ts';
+import { decide, type ForcedEnd, type LoginFacts, RULES } from '../../src/login/rules.ts';
 
 const NOW = 1_000_000_000;
 const secondsAgo = (seconds: number) => NOW - seconds * 1000;
@@ -23,7 +23,14 @@ const valid: LoginFacts = {
   roleIsRequired: false,
 };
 
-const fault = { scenario: 'INTERNAL_ERROR', detail: 'CIS2 met a fault', oauthError: 'server_error' };
+const scenario = (outcome: FailureCode): ForcedEnd => ({
+  code: outcome.toUpperCase(),
+  outcome,
+  detail: 'CIS2 met a fault',
+  level: 'environment',
+  why: 'it was started by a call for everybody',
+  sent: 'A page.',
+});
 const unbound = { account: 'a@nhs.net', bindingStatus: 'none' } as const;
 const outsideBeta = [{ orgCode: 'RZ8', inPrivateBeta: false }];
 const signIn = (result: 'wrong_password' | 'account_locked' | 'cancelled') => ({
@@ -40,7 +47,8 @@ const numberMatch = (answer: 'approve' | 'decline' | 'ignore', tookSeconds: numb
 describe('the rules decide how a log-in ends', () => {
   test.each<[string, Partial<LoginFacts>, string | undefined]>([
     ['everything is right', {}, 'authenticated'],
-    ['CIS2 has a fault', { fault }, 'internal_error'],
+    ['a scenario says that CIS2 has a fault', { scenario: scenario('internal_error') }, 'internal_error'],
+    ['a scenario says anything else', { scenario: scenario('abandoned') }, 'abandoned'],
     ['the log-in is as old as it may be', { startedAt: secondsAgo(900) }, 'authenticated'],
     ['the log-in is a second older', { startedAt: secondsAgo(901) }, 'timed_out'],
     [
@@ -122,7 +130,7 @@ describe('the rules decide how a log-in ends', () => {
 
 describe('the first rule that matches decides', () => {
   const failing: Partial<LoginFacts>[] = [
-    { fault },
+    { scenario: scenario('access_denied') },
     { startedAt: secondsAgo(901) },
     { signIn: { startedAt: secondsAgo(316), endedAt: secondsAgo(15), result: 'cancelled' } },
     { numberMatch: numberMatch('decline', 61) },
@@ -144,7 +152,7 @@ describe('the first rule that matches decides', () => {
 
 test('every decision says what was found, what was expected and how to mend it', () => {
   for (const facts of [
-    { fault },
+    { scenario: scenario('internal_error') },
     { startedAt: secondsAgo(901) },
     { nhsmail: unbound },
     { organisations: outsideBeta },

@@ -1,0 +1,92 @@
+/** A patch over whole fixtures: entries are found by their key and merged (RFC 7396), and so are settings. */
+import { ConfigurationError, type Fault } from '../settings/faults.ts';
+import {
+  checkChange,
+  checkEntry,
+  completeSettings,
+  type Fixtures,
+  keyOf,
+  LIST_KEYS,
+  type ListName,
+  mergeByKey,
+} from '../settings/fixtures.ts';
+import { mergePatch } from './merge-patch.ts';
+
+const LISTS = Object.keys(LIST_KEYS) as ListName[];
+
+/** Collects the faults of one part under its path, so that all parts are looked at. */
+function collect<T>(faults: Fault[], path: string, check: () => T): T | undefined {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    faults.push(...error.faults.map((fault) => ({ ...fault, path: `${path}${fault.path}` })));
+    return undefined;
+  }
+}
+
+function patchedEntry<L extends ListName>(list: L, base: Fixtures, patch: unknown) {
+  const key = (patch as Readonly<Record<string, unknown>> | null)?.[LIST_KEYS[list]];
+  const before = base[list].find(
+    (entry) => keyOf(list, entry) === keyOf(list, { ...entry, [LIST_KEYS[list]]: key }),
+  );
+  return checkEntry(list, mergePatch(before ?? {}, patch));
+}
+
+/** What is found out while a patch is read. */
+interface Reading {
+  base: Fixtures;
+  faults: Fault[];
+  /** Where each entry stands in the patch. */
+  places: Map<object, string>;
+}
+
+function patchedList<L extends ListName>(
+  list: L,
+  patches: unknown,
+  { base, faults, places }: Reading,
+): Fixtures[L] {
+  if (patches === undefined) return base[list];
+  if (!Array.isArray(patches)) {
+    const allowed = `a list of entries, each with its ${LIST_KEYS[list]}`;
+    faults.push({ path: `/${list}`, found: 'no list', allowed });
+    return base[list];
+  }
+  const entries = patches.flatMap((patch, index) => {
+    const path = `/${list}/${index}`;
+    const entry = collect(faults, path, () => patchedEntry(list, base, patch));
+    if (entry) places.set(entry, path);
+    return entry ? [entry] : [];
+  });
+  return mergeByKey(list, base[list], entries) as readonly unknown[] as Fixtures[L];
+}
+
+function patchedSettings(patch: unknown, { base, faults, places }: Reading): Fixtures['settings'] {
+  if (patch === undefined) return base.settings;
+  const settings = collect(faults, '/settings', () => completeSettings(mergePatch(base.settings, patch)));
+  if (settings) places.set(settings, '/settings');
+  return settings ?? base.settings;
+}
+
+const FIELDS = ['settings', ...LISTS];
+
+/** The fixtures with the patch in them, checked as a whole. Throws every fault. */
+export function patchFixtures(base: Fixtures, patch: object): Fixtures {
+  const given = patch as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(given).filter((name) => !FIELDS.includes(name));
+  const faults = unknown.map((name) => ({
+    path: `/${name}`,
+    found: 'an unknown field',
+    allowed: FIELDS.join(', '),
+  }));
+  const reading: Reading = { base, faults, places: new Map() };
+  const whole: Fixtures = {
+    settings: patchedSettings(given['settings'], reading),
+    organisations: patchedList('organisations', given['organisations'], reading),
+    people: patchedList('people', given['people'], reading),
+    nhsmail: patchedList('nhsmail', given['nhsmail'], reading),
+    clients: patchedList('clients', given['clients'], reading),
+  };
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return checkChange(whole, (entry) => reading.places.get(entry));
+}

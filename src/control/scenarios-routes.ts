@@ -1,0 +1,143 @@
+/** /_mock/scenarios: the catalogue, what is active, and starting and stopping it. */
+import type { FastifyInstance } from 'fastify';
+import { activeScenarios, startScenario, stopScenario } from '../environment/active-scenarios.ts';
+import type { Environment } from '../environment/environment.ts';
+import { assumedRedirectUri } from '../oidc/assumed-request.ts';
+import { CATALOGUE, scenarioOf } from '../scenarios/catalogue.ts';
+import { type ActiveScenario, levelOf } from '../scenarios/choice.ts';
+import { scenarioFaults } from '../scenarios/parameter-faults.ts';
+import { ENDPOINT_OF, ENDPOINTS, type Scenario } from '../scenarios/scenario.ts';
+import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
+import { nearMatches } from '../settings/near-matches.ts';
+import { personaFault } from './persona.ts';
+import { Problem } from './problems.ts';
+
+const body = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['code'],
+  properties: {
+    code: { type: 'string', description: 'A code of the catalogue.' },
+    times: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000,
+      description: 'How often it acts; then it is over. Left out: until it is removed.',
+    },
+    persona: { type: 'string', description: 'Only for this persona: an NHSmail account or a UID.' },
+    client_id: { type: 'string', description: 'Only for this client.' },
+    endpoint: {
+      enum: ENDPOINTS,
+      description: 'Where a transport scenario acts. Left out: its own endpoint.',
+    },
+    parameters: {
+      type: 'object',
+      additionalProperties: { type: ['number', 'string'] },
+      description: 'Those that the catalogue lists for the scenario. Left out: their defaults.',
+    },
+  },
+} as const;
+
+type Start = Omit<ActiveScenario, 'id' | 'order'>;
+
+/** What a schema cannot say: whether code, parameters, persona and client are there. */
+function checkStart(start: Start, environment: Environment) {
+  const { persona, client_id: clientId } = start;
+  const { clients } = environment;
+  const ofPersona = personaFault(persona, environment);
+  const faults: Fault[] = [...scenarioFaults(start, nearMatches), ...(ofPersona ? [ofPersona] : [])];
+  if (clientId !== undefined && !clients.has(clientId)) {
+    const allowed = `a registered client; near matches: ${nearMatches(clientId, [...clients.keys()]).join(', ')}`;
+    faults.push({ path: '/client_id', found: shown(clientId), allowed });
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+/** An active scenario as the API shows it, with its place in the precedence. */
+function shownActive(active: ActiveScenario) {
+  const { order: _order, ...rest } = active;
+  return { ...rest, title: scenarioOf(active.code)?.title, level: levelOf(active) };
+}
+
+/** An authorization request that starts it: by a persona who would succeed, so that nothing else goes wrong. */
+function linkOf({ code }: Scenario, { issuer, clients, fixtures }: Environment): string {
+  const [client] = clients.values();
+  const persona = fixtures.nhsmail[0]?.email;
+  const query = new URLSearchParams({
+    client_id: client?.client_id ?? '',
+    redirect_uri: client ? assumedRedirectUri(client) : '',
+    response_type: 'code',
+    scope: 'openid profile email nhsperson nationalrbacaccess associatedorgs selectedrole',
+    state: 'the-state',
+    nonce: 'the-nonce',
+    ...(persona === undefined ? {} : { mock_login: persona }),
+    mock_scenario: code,
+  });
+  return `${issuer}/authorize?${query}`;
+}
+
+function shownScenario(scenario: Scenario, environment: Environment) {
+  const { code, title, sent, goodRelyingParty, place, parameters = {} } = scenario;
+  return {
+    code,
+    title,
+    place,
+    endpoint: scenario.place === 'transport' ? scenario.endpoint : ENDPOINT_OF[scenario.place],
+    sent,
+    good_relying_party: goodRelyingParty,
+    parameters,
+    url: linkOf(scenario, environment),
+  };
+}
+
+function stopped(environment: Environment, requestId: string, what: string) {
+  environment.journal.record({
+    request_id: requestId,
+    kind: 'configuration_changed',
+    explanation: `${what} by the control API.`,
+    details: {},
+  });
+}
+
+export function registerScenarios(scope: FastifyInstance) {
+  scope.get('/scenarios/catalogue', async ({ environment }) =>
+    CATALOGUE.map((scenario) => shownScenario(scenario, environment)),
+  );
+
+  scope.get('/scenarios', async ({ environment }) => (await activeScenarios(environment)).map(shownActive));
+
+  scope.post<{ Body: Start }>('/scenarios', { schema: { body } }, async (request, reply) => {
+    const { environment } = request;
+    checkStart(request.body, environment);
+    const started = await startScenario(environment, request.body);
+    environment.journal.record({
+      request_id: request.id,
+      kind: 'configuration_changed',
+      explanation: `The scenario ${started.code} was started by the control API.`,
+      details: { scenario: request.body },
+    });
+    return reply.code(201).send(shownActive(started));
+  });
+
+  scope.delete('/scenarios', async ({ environment, id }, reply) => {
+    for (const active of await activeScenarios(environment)) await stopScenario(environment, active.id);
+    stopped(environment, id, 'All scenarios were stopped');
+    return reply.code(204).send();
+  });
+
+  scope.delete<{ Params: { id: string } }>('/scenarios/:id', async (request, reply) => {
+    const { environment, params } = request;
+    const fitting = (await activeScenarios(environment)).filter(
+      ({ id, code }) => id === params.id || code === params.id,
+    );
+    if (fitting.length === 0) {
+      throw new Problem(
+        404,
+        `No active scenario has the id or code ${params.id}. GET /_mock/scenarios lists them.`,
+      );
+    }
+    for (const { id } of fitting) await stopScenario(environment, id);
+    stopped(environment, request.id, `The scenario ${fitting[0]?.code} was stopped`);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,71 @@
+/** POST /_mock/tokens: a token set for a persona and a client, without a browser, by the same rules as a log-in. */
+import type { FastifyInstance } from 'fastify';
+import { Refused } from '../journal/refused.ts';
+import { assumedRequest } from '../oidc/assumed-request.ts';
+import { mintTokens } from '../oidc/mint-tokens.ts';
+import { checkPersona } from './persona.ts';
+import { Problem } from './problems.ts';
+
+const body = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['persona'],
+  properties: {
+    persona: { type: 'string', description: 'Who logs in: an NHSmail account or a UID.' },
+    client_id: { type: 'string', description: 'For which client. Left out: the first.' },
+    scope: { type: 'string', description: 'Left out: all that CIS2 has, with selectedrole.' },
+    acr_values: { type: 'string', description: 'Left out: the client’s default.' },
+    role: { type: 'string', description: 'The role to select, by its person_roleid. Left out: the first.' },
+    scenario: { type: 'string', description: 'A scenario that acts on these tokens, by its code.' },
+  },
+} as const;
+
+interface Mint {
+  Body: {
+    persona: string;
+    client_id?: string;
+    scope?: string;
+    acr_values?: string;
+    role?: string;
+    scenario?: string;
+  };
+}
+
+/** The authorization request that the tokens would come of. */
+function parametersOf({ persona, role, scenario, ...same }: Mint['Body']): Record<string, string> {
+  return {
+    ...same,
+    mock_login: persona,
+    ...(role === undefined ? {} : { mock_role: role }),
+    ...(scenario === undefined ? {} : { mock_scenario: scenario }),
+  };
+}
+
+/** The field of the body that a parameter of the authorization request came from. */
+const FIELDS: Readonly<Record<string, string>> = {
+  mock_login: 'persona',
+  mock_role: 'role',
+  mock_scenario: 'scenario',
+};
+
+function problemOf({ refusal }: Refused): Problem {
+  const { parameter = '', rule, found, expected, mend } = refusal;
+  const path = `/${FIELDS[parameter] ?? parameter}`;
+  return new Problem(400, `${rule} ${mend}`, [{ path, found, allowed: expected }]);
+}
+
+export function registerTokens(scope: FastifyInstance) {
+  scope.post<Mint>('/tokens', { schema: { body } }, async (request) => {
+    const { environment } = request;
+    checkPersona(request.body.persona, environment);
+    try {
+      const { client, request: asked } = await assumedRequest(parametersOf(request.body), environment);
+      const minted = await mintTokens(environment, client, asked, request.id);
+      if ('tokens' in minted) return minted.tokens;
+      const { outcome, found, mend } = minted.decision;
+      throw new Problem(409, `The log-in would end as ${outcome}: ${found}. ${mend}`);
+    } catch (error) {
+      throw error instanceof Refused ? problemOf(error) : error;
+    }
+  });
+}

@@ -1,0 +1,57 @@
+/** Makes an environment: everything of its own, and nothing yet that takes time or memory before it is used. */
+import { createJournal, type JournalEvent } from '../journal/journal.ts';
+import { createClientKeys } from '../relying-party/client-keys.ts';
+import type { Fixtures } from '../settings/fixtures.ts';
+import { createBackground } from './background.ts';
+import { createClock, type MovableClock } from './clock.ts';
+import { derived, type Environment, REALM_PATH } from './environment.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createSessionWatch } from './session-watch.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+
+/** What all environments of a process have in common. */
+export interface Surroundings {
+  /** The origins, without a path. The public one may be known only once the server listens. */
+  origin: { public: string; internal?: string };
+  /** Milliseconds since 1970, by the machine. */
+  machine: () => number;
+  /** Writes an event of an environment’s journal to the log. */
+  write: (event: JournalEvent, environment: string) => void;
+  onBackgroundFailure: (error: unknown) => void;
+}
+
+/** The name of the environment whose addresses have no prefix. */
+export const DEFAULT_ENVIRONMENT = 'default';
+
+export const prefixOf = (name: string): string => (name === DEFAULT_ENVIRONMENT ? '' : `/env/${name}`);
+
+export function createEnvironment(
+  name: string,
+  fixtures: Fixtures,
+  surroundings: Surroundings,
+  given: { clock?: MovableClock; keys?: SigningKeys } = {},
+): Environment {
+  const { origin, machine, write, onBackgroundFailure } = surroundings;
+  const prefix = prefixOf(name);
+  const clock = given.clock ?? createClock(machine);
+  const environment: Environment = {
+    name,
+    prefix,
+    get issuer() {
+      return `${origin.public}${prefix}${REALM_PATH}`;
+    },
+    get backChannelBase() {
+      return `${origin.internal ?? origin.public}${prefix}${REALM_PATH}`;
+    },
+    clock,
+    initial: fixtures,
+    ...derived(fixtures),
+    store: createMemoryStore(clock),
+    journal: createJournal({ clock, write: (event) => write(event, name) }),
+    keys: given.keys ?? createSigningKeys(),
+    clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
+    sessionWatch: createSessionWatch(),
+    background: createBackground(onBackgroundFailure),
+  };
+  return environment;
+}

@@ -1,0 +1,136 @@
+/**
+ * Transport scenarios: before an endpoint looks at a request, it may be answered late, otherwise, by half or not at all.
+ * A request that was not looked at has used nothing up: its code is still good when it comes again.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../environment/environment.ts';
+import type { Candidate } from '../scenarios/choice.ts';
+import type { Endpoint, Transport } from '../scenarios/scenario.ts';
+import { type AnswerAbout, contextOf, scenarioAt } from './apply-scenario.ts';
+import { bearerOf } from './bearer.ts';
+import { readCredentials } from './client-credentials.ts';
+import { ACCESS_TOKENS, CODES, GRANTS, REFRESH_TOKENS } from './grant.ts';
+import { readScenario } from './mock-parameters.ts';
+import { formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { send } from './send.ts';
+import { aboutGrant } from './tokens.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** A scenario lets only the first half of the answer arrive. */
+    isTruncated: boolean;
+  }
+}
+
+/** The endpoints by the end of their paths. */
+const ENDPOINT_PATHS: readonly (readonly [end: string, endpoint: Endpoint])[] = [
+  ['/.well-known/openid-configuration', 'discovery'],
+  ['/connect/jwk_uri', 'jwks'],
+  ['/authorize', 'authorize'],
+  ['/access_token', 'token'],
+  ['/userinfo', 'userinfo'],
+  ['/connect/endSession', 'end_session'],
+  ['/token/revoke', 'revoke'],
+  ['/introspect', 'introspect'],
+];
+
+function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
+  return ENDPOINT_PATHS.find(([end]) => url.endsWith(end))?.[1];
+}
+
+/** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
+async function grantIdOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
+  const code = form.get('code');
+  const refresh = form.get('refresh_token');
+  const token = form.get('token') ?? form.get('access_token') ?? bearer;
+  const stored =
+    (code === undefined ? undefined : await store.get(CODES, code)) ??
+    (refresh === undefined ? undefined : await store.get(REFRESH_TOKENS, refresh)) ??
+    (token === undefined ? undefined : await store.get(ACCESS_TOKENS, token)) ??
+    (token === undefined ? undefined : await store.get(REFRESH_TOKENS, token));
+  return stored?.value.grantId;
+}
+
+/** The client that says it calls, not yet believed. */
+async function callerOf(form: Parameters, header: string | undefined): Promise<string | undefined> {
+  const credentials = await readCredentials(form, header);
+  return 'clientId' in credentials ? credentials.clientId : undefined;
+}
+
+async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout> {
+  const { environment } = request;
+  const { authorization } = request.headers;
+  const form = formOf(request.method === 'POST' ? request.body : undefined);
+  const bearer = bearerOf(authorization);
+  const grantId = await grantIdOf(environment, form, bearer);
+  const grant = grantId === undefined ? undefined : await environment.store.get(GRANTS, grantId);
+  const subject = { request_id: request.id };
+  if (grant) return aboutGrant(grant.value, subject);
+  const clientId = await callerOf(form, bearer === undefined ? authorization : undefined);
+  return { subject, ...(clientId === undefined ? {} : { clientId }) };
+}
+
+/** A browser’s request says itself which client, persona and scenario it is for. */
+function aboutBrowser(request: FastifyRequest): AnswerAbout {
+  const { directory } = request.environment;
+  const parameters = request.method === 'POST' ? formOf(request.body) : parseParameters(queryOf(request));
+  const clientId = parameters.get('client_id');
+  const login = parameters.get('mock_login');
+  const uid =
+    login === undefined
+      ? undefined
+      : (directory.person(login) ?? directory.profileBoundTo(login)?.person)?.uid;
+  const requested = readScenario(parameters);
+  return {
+    subject: { request_id: request.id },
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(login === undefined ? {} : { account: login }),
+    ...(requested ? { requested } : {}),
+  };
+}
+
+const BROWSER_ENDPOINTS: readonly Endpoint[] = ['authorize', 'end_session'];
+
+async function transport(request: FastifyRequest, reply: FastifyReply) {
+  const { environment } = request;
+  const endpoint = endpointOf(request);
+  if (endpoint === undefined) return;
+  const about = BROWSER_ENDPOINTS.includes(endpoint) ? aboutBrowser(request) : await aboutProgram(request);
+  const candidate = await scenarioAt('transport', environment, about, endpoint);
+  if (candidate?.scenario.place !== 'transport') return;
+  await act(candidate.scenario.transport, { request, reply, candidate, about });
+}
+
+interface Scene {
+  request: FastifyRequest;
+  reply: FastifyReply;
+  candidate: Candidate;
+  about: AnswerAbout;
+}
+
+async function act(what: Transport, { request, reply, candidate, about }: Scene) {
+  if (what.does === 'delay')
+    await wait(Number(candidate.parameters['seconds']) * 1000, undefined, { ref: false });
+  if (what.does === 'truncate') request.isTruncated = true;
+  if (what.does === 'answer')
+    await send(reply, what.answer(await contextOf(candidate, about, request.environment)));
+  if (what.does === 'drop') {
+    reply.hijack();
+    request.raw.socket.destroy();
+  }
+}
+
+/** Half of a text; what is no text is let through. */
+async function truncated(request: FastifyRequest, _reply: FastifyReply, payload: unknown) {
+  if (!request.isTruncated || typeof payload !== 'string') return payload;
+  return payload.slice(0, Math.ceil(payload.length / 2));
+}
+
+/** For every route of the provider’s endpoints in this scope. */
+export function registerTransportScenarios(scope: FastifyInstance) {
+  scope.decorateRequest('isTruncated', false);
+  scope.addHook('preHandler', transport);
+  scope.addHook('onSend', truncated);
+}
