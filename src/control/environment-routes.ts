@@ -135,6 +135,7 @@ export function registerEnvironment(scope: FastifyInstance) {
       request_id: id,
       kind: 'configuration_changed',
       explanation: 'Everything went back to the fixtures, by the control API.',
+      details: {},
     });
     return reply.code(204).send();
   });
