@@ -36,16 +36,19 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
 
   // Before the answer is sent: who has it finds the event.
   app.addHook('onSend', async (request, reply) => {
-    const path = endpointOf(request);
-    if (path === undefined) return;
-    const { method, environment } = request;
     const redirect = redirectOf(reply);
     const { location } = redirect;
+    const endpoint = endpointOf(request);
+    // A log-in on pages ends at a form of its own: with the redirect that goes to the application.
+    const isCallback = /^\/login\//.test(request.url) && location !== undefined && !location.startsWith('/');
+    if (endpoint === undefined && !isCallback) return;
+    const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
+    const { method, environment } = request;
     environment.journal.record({
       ...subjectOf(request),
       kind: 'request_answered',
-      explanation: `${method} ${path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
-      details: { method, path: `${REALM_PATH}${path}`, status: reply.statusCode, ...redirect },
+      explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
+      details: { method, path, status: reply.statusCode, ...redirect },
     });
   });
 }

@@ -1,7 +1,17 @@
 /** What came in and what was answered, of every request to the provider’s endpoints. */
 import type { InjectOptions } from 'fastify';
 import { describe, expect, test } from 'vitest';
-import { authorizeUrl, browser, callback, logIn, REALM, REDIRECT_URI, testMock } from '../support/mock.ts';
+import {
+  authorizeUrl,
+  browser,
+  callback,
+  logIn,
+  REALM,
+  REDIRECT_URI,
+  signIn,
+  submit,
+  testMock,
+} from '../support/mock.ts';
 
 const DISCOVERY = '/.well-known/openid-configuration';
 
@@ -36,6 +46,23 @@ describe('request_answered tells of every request to an endpoint', () => {
     const { app, environment } = await testMock();
     await app.inject(url);
     expect(environment.journal.events({ kind: 'request_answered' })).toEqual([]);
+  });
+
+  test('and of the form that ends a log-in on pages, with the redirect to the application', async () => {
+    const { app, environment } = await testMock();
+    const by = browser(app);
+    const { login } = await signIn(by, 'alex.bound@nhs.net');
+    const answer = await submit(by, `${login}/number-match`, { answer: 'approve' });
+    const event = environment.journal.events({ kind: 'request_answered' }).at(-1);
+    expect(event).toMatchObject({
+      request_id: answer.headers['x-mock-cis2-request-id'],
+      login_id: login.split('/').at(-1),
+      details: {
+        status: 303,
+        location: REDIRECT_URI,
+        parameters: { code: '(redacted)', state: 'the-state' },
+      },
+    });
   });
 
   test('with where a redirect leads and what it carries, but for the code', async () => {
