@@ -1,5 +1,6 @@
 /** The package’s face: a mock CIS2 service inside your own process. */
 import { type Logger, pino } from 'pino';
+import { postInto } from './demo/in-process.ts';
 import { type MovableClock, machineNow } from './environment/clock.ts';
 import {
   createEnvironment,
@@ -98,6 +99,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const { machine } = surroundings;
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
   const app = await buildServer(environments, log);
+  surroundings.postHere = postInto(app);
   app.addHook('onClose', async () => {
     for (const each of environments.all()) await each.background.settled();
   });

@@ -17,6 +17,7 @@ const LAYERS = [
   'oidc',
   'pages',
   'control',
+  'demo',
   'server.ts',
   'index.ts',
   'main.ts',
