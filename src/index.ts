@@ -10,6 +10,7 @@ import type { Environment } from './environment/environment.ts';
 import { createEnvironments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
+import type { EventKind } from './journal/events.ts';
 import type { JournalEvent, JournalFilter } from './journal/journal.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
 import { buildServer } from './server.ts';
@@ -17,6 +18,7 @@ import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from '
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import type { LogLevel } from './settings/variables.ts';
 
+export type { EventDetails, EventKind } from './journal/events.ts';
 export type { JournalEvent, JournalFilter } from './journal/journal.ts';
 export { ConfigurationError } from './settings/faults.ts';
 export type { FixturesFile } from './settings/fixtures-schema.ts';
@@ -54,7 +56,7 @@ export interface MockCis2 {
   /** Moves time for everything that expires, is signed or is limited. */
   clock: MovableClock;
   /** What happened, oldest first. */
-  journal(filter?: JournalFilter): JournalEvent[];
+  journal<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
   close(): Promise<void>;
 }
 

@@ -27,6 +27,7 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/clock': ['GET', 'HEAD', 'POST'],
   '/reset': ['POST'],
   '/journal': ['GET', 'HEAD', 'DELETE'],
+  '/journal/stream': ['GET'],
   '/sessions': ['GET', 'HEAD'],
   '/sessions/:sid/logout': ['POST'],
   '/keys': ['GET', 'HEAD', 'POST'],
@@ -45,7 +46,7 @@ export async function registerControl(app: FastifyInstance, environments: Enviro
       acceptJson(scope);
       refuseStrangers(scope);
       answerWithProblems(scope);
-      registerJournal(scope);
+      registerJournal(scope, environments);
       registerEntries(scope);
       registerBinding(scope);
       registerEnvironment(scope);

@@ -6,6 +6,9 @@ import { change } from './entries-routes.ts';
 import { mergePatch } from './merge-patch.ts';
 import { Problem } from './problems.ts';
 
+/** How far the time that relying parties see can be off: a day, in seconds. */
+const MOST_SKEW = 86_400;
+
 /** How far the clock can be moved: ten years, in seconds. */
 const FARTHEST = 315_360_000;
 
@@ -22,17 +25,29 @@ const moves = {
       maximum: FARTHEST,
       description: 'Move on, frozen or not.',
     },
-    reset: { const: true, description: 'Run with the machine again.' },
+    set: {
+      type: 'string',
+      description: 'Be at this moment, ISO 8601, and go on as before: running or standing still.',
+    },
+    skew_seconds: {
+      type: 'integer',
+      minimum: -MOST_SKEW,
+      maximum: MOST_SKEW,
+      description:
+        'Show relying parties a time that is so far ahead, or behind where negative: in tokens, and in what they sign. What expires here does not change.',
+    },
+    reset: { const: true, description: 'Run with the machine again, without skew.' },
   },
 } as const;
 
 interface Move {
-  Body: { freeze?: string; advance_seconds?: number; reset?: true };
+  Body: { freeze?: string; advance_seconds?: number; set?: string; skew_seconds?: number; reset?: true };
 }
 
 const shownClock = ({ clock }: Environment) => ({
   now: new Date(clock.now()).toISOString(),
   frozen: clock.isFrozen(),
+  skew_seconds: clock.skewSeconds(),
 });
 
 /** Years 1970 to 9999: what ISO 8601 writes with four digits. */
@@ -45,32 +60,48 @@ function advance({ clock }: Environment, seconds: number) {
   ]);
 }
 
-function freezeAt({ clock }: Environment, moment: string) {
-  const at = moment === 'now' ? clock.now() : Date.parse(moment);
-  if (!isMoment(at)) {
-    throw new Problem(400, 'The moment cannot be read.', [
-      {
-        path: '/freeze',
-        found: JSON.stringify(moment),
-        allowed: 'ISO 8601, for example 2026-01-01T00:00:00Z, or "now"',
-      },
-    ]);
-  }
-  clock.freeze(at);
+/** The moment that a text names, in milliseconds since 1970. Throws where it names none. */
+function momentOf(field: 'freeze' | 'set', text: string): number {
+  const at = Date.parse(text);
+  if (isMoment(at)) return at;
+  throw new Problem(400, 'The moment cannot be read.', [
+    {
+      path: `/${field}`,
+      found: JSON.stringify(text),
+      allowed: `ISO 8601, for example 2026-01-01T00:00:00Z${field === 'freeze' ? ', or "now"' : ''}`,
+    },
+  ]);
+}
+
+function move(
+  environment: Environment,
+  { freeze, advance_seconds: seconds, set, skew_seconds: skew }: Move['Body'],
+) {
+  const { clock } = environment;
+  if (freeze !== undefined) clock.freeze(freeze === 'now' ? clock.now() : momentOf('freeze', freeze));
+  else if (set !== undefined) clock.set(momentOf('set', set));
+  else if (seconds !== undefined) advance(environment, seconds);
+  else if (skew !== undefined) clock.skew(skew);
+  else clock.reset();
+}
+
+/** What the clock was told, in words. */
+function movedTo(environment: Environment): string {
+  const { now, skew_seconds: skew } = shownClock(environment);
+  const shown =
+    skew === 0 ? '' : `; relying parties are shown ${Math.abs(skew)} seconds ${skew > 0 ? 'more' : 'less'}`;
+  return `The clock was moved by the control API; it is ${now} now${shown}.`;
 }
 
 function registerClock(scope: FastifyInstance) {
   scope.get('/clock', async ({ environment }) => shownClock(environment));
 
   scope.post<Move>('/clock', { schema: { body: moves } }, async ({ environment, body, id }) => {
-    const { freeze, advance_seconds: seconds } = body;
-    if (freeze !== undefined) freezeAt(environment, freeze);
-    else if (seconds !== undefined) advance(environment, seconds);
-    else environment.clock.reset();
+    move(environment, body);
     environment.journal.record({
       request_id: id,
       kind: 'configuration_changed',
-      explanation: `The clock was moved by the control API; it is ${shownClock(environment).now} now.`,
+      explanation: movedTo(environment),
       details: { ...body },
     });
     return shownClock(environment);
@@ -104,6 +135,7 @@ export function registerEnvironment(scope: FastifyInstance) {
       request_id: id,
       kind: 'configuration_changed',
       explanation: 'Everything went back to the fixtures, by the control API.',
+      details: {},
     });
     return reply.code(204).send();
   });

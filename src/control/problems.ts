@@ -61,7 +61,7 @@ export function answerWithProblems(scope: FastifyInstance) {
       request_id: request.id,
       kind: 'refused',
       explanation: `Refused by the control API: ${detail}`,
-      details: { status, method: request.method, path: request.url.split('?', 1)[0], faults },
+      details: { status, method: request.method, path: request.url.replace(/\?.*/s, ''), faults },
     });
     return reply
       .code(status)

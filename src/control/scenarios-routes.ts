@@ -95,6 +95,7 @@ function stopped(environment: Environment, requestId: string, what: string) {
     request_id: requestId,
     kind: 'configuration_changed',
     explanation: `${what} by the control API.`,
+    details: {},
   });
 }
 

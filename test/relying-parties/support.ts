@@ -133,7 +133,7 @@ export async function answerToLogoutToken<T>(cis2: MockCis2, clientId: string, e
   const answer = await vi.waitFor(() => {
     const [sent] = cis2.journal({ kind: 'logout_token_sent', client_id: clientId, after });
     if (!sent) throw new Error('no logout token was sent');
-    return sent.details?.['answer'];
+    return sent.details.answer;
   }, 5000);
   return { ended, answer };
 }
