@@ -1,5 +1,5 @@
 /** Whom and what a scenario acts on: the log-in, the person or the client that it is for, and nobody else. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CATALOGUE } from '../../src/scenarios/catalogue.ts';
 import { type Form, userInfo } from '../protocol/support.ts';
 import {
@@ -13,6 +13,7 @@ import {
   REALM,
   REDIRECT_URI,
   redeem,
+  START,
   testMock,
 } from '../support/mock.ts';
 import { appliedBy, NOW, start, useOf } from './wire.ts';
@@ -31,10 +32,14 @@ const REFRESHING = {
 };
 
 let mock: Mock;
-beforeEach(async () => {
+beforeAll(async () => {
   mock = await testMock({ fixtures: { extends: 'default', clients: [REFRESHING] } });
 });
-afterEach(() => mock.app.close());
+afterEach(async () => {
+  await mock.app.inject({ method: 'POST', url: '/_mock/reset' });
+  mock.clock.freeze(START);
+});
+afterAll(() => mock.app.close());
 
 /** Redeems as mock-client, or as the one that authenticates by Basic. */
 async function idTokenOf(persona: string, parameters: Form = {}): Promise<Record<string, unknown>> {
