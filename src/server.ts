@@ -4,7 +4,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { registerControl } from './control/control.ts';
+import { type ControlOptions, registerControl } from './control/control.ts';
 import { type Environment, REALM_PATH } from './environment/environment.ts';
 import { attachEnvironment } from './environment/on-request.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
@@ -30,7 +30,14 @@ function decodable(url: string): string {
   }
 }
 
-export async function buildServer(environment: Environment, log: Logger): Promise<FastifyInstance> {
+/** What differs from one server to another, beside its environment. */
+export type ServerOptions = ControlOptions;
+
+export async function buildServer(
+  environment: Environment,
+  log: Logger,
+  options: ServerOptions = {},
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -50,7 +57,7 @@ export async function buildServer(environment: Environment, log: Logger): Promis
   registerStartPage(app, prefix);
   await registerEndpoints(app, `${prefix}${REALM_PATH}`, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app, prefix);
-  await registerControl(app, prefix);
+  await registerControl(app, prefix, options);
   refuseOtherMethods(app, prefix);
   return app;
 }
