@@ -1,6 +1,6 @@
 /** What the control API really answers is what its document says: each call as the document shows it, on a new mock. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   authorizeUrl,
   browser,
@@ -113,18 +113,58 @@ test.each(callsOf(document).filter(({ method }) => method === 'PUT' || method ==
   },
 );
 
-test('a problem is as documented', async () => {
-  const answers = await Promise.all(
-    [
-      { url: '/_mock/settings', method: 'PATCH', payload: { unknown: 1 } } as const,
-      { url: '/_mock/people/1' },
-      { url: '/_mock/organisations/A9A5A', method: 'DELETE' } as const,
-      { url: '/_mock/journal?after=x' },
-    ].map(async (request) => (await testMock()).app.inject(request)),
+const isProblem = ajv.compile({ $ref: 'openapi#/components/schemas/Problem' });
+
+/** Expects this refusal, as a problem, and that the document has it. */
+function expectRefused({ responses }: Call, answer: Awaited<ReturnType<typeof make>>, status: number) {
+  const problem = answer.json();
+  expect([answer.statusCode, isProblem(problem), isProblem.errors]).toEqual([status, true, null]);
+  expect(Object.keys(responses)).toContain(String(status));
+}
+
+const shared = testMock();
+const withToken = testMock({ controlToken: 'the-control-token' });
+const guarded = callsOf(document).filter(({ security }) => security === undefined);
+const withBody = callsOf(document).filter((call) => bodyOf(call));
+const keyed = guarded.filter(({ path, method }) => path.includes('{') && method !== 'PUT');
+
+describe('each refusal is a problem, and one that the document names', () => {
+  test.each(guarded)('$operationId without the token, and by a page elsewhere', async (call) => {
+    expectRefused(call, await make(await withToken, call), 401);
+    const headers = { origin: 'https://evil.example' };
+    expectRefused(call, await send(await shared, call.method, addressOf(call), undefined, headers), 403);
+  });
+
+  test.each(withBody)(
+    '$operationId with a body that is no JSON, is too large, or is not allowed',
+    async (call) => {
+      const mock = await shared;
+      const body = (payload: unknown, type = 'application/json') =>
+        send(mock, call.method, addressOf(call), payload, { 'content-type': type });
+      expectRefused(call, await body({}, 'text/plain'), 415);
+      expectRefused(call, await body({ unknown: 'x'.repeat(70_000) }), 413);
+      expectRefused(call, await body({ unknown: 1 }), 400);
+    },
   );
-  const validate = ajv.compile({ $ref: 'openapi#/components/schemas/Problem' });
-  for (const answer of answers) {
-    const problem = answer.json();
-    expect([validate(problem), validate.errors, problem.status]).toEqual([true, null, answer.statusCode]);
-  }
+
+  test.each(keyed)('$operationId of what is not there', async (call) => {
+    const nobodys = {
+      uid: '000000000000',
+      email: 'no.one@nhs.net',
+      org_code: 'NONE',
+      client_id: 'x',
+      sid: 'x',
+    };
+    expectRefused(call, await make(await shared, call, nobodys), 404);
+  });
+
+  test.each<[string, Record<string, string>, object | undefined]>([
+    ['deleteOrganisation', { org_code: 'A9A5A' }, undefined],
+    ['bindNhsmailAccount', { email: 'alex.bound@nhs.net' }, { uid: '910000000105' }],
+    ['changeKey', {}, { action: 'use', kid: 'unknown' }],
+  ])('%s against what there is', async (operationId, given, payload) => {
+    const call = callsOf(document).find((each) => each.operationId === operationId);
+    if (!call) return expect.unreachable(operationId);
+    expectRefused(call, await send(await testMock(), call.method, addressOf(call, given), payload), 409);
+  });
 });
