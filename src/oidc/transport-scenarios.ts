@@ -120,7 +120,7 @@ async function act(what: Transport, { request, reply, candidate, about }: Scene)
     await send(reply, what.answer(await contextOf(candidate, about, request.environment)));
   if (what.does === 'drop') {
     reply.hijack();
-    request.raw.socket.destroy();
+    reply.raw.destroy();
   }
 }
 

@@ -197,6 +197,12 @@ test('TRUNCATED_ANSWER announces the whole, sends the first half, and closes the
   expect(half?.text).toBe(right?.text.slice(0, Math.ceil(right.text.length / 2)));
 });
 
+test('CONNECTION_DROPPED is an error at once for who injects requests without a connection', async () => {
+  await start(mock, { code: 'CONNECTION_DROPPED', endpoint: 'discovery', times: 1 });
+  const injected = mock.app.inject(`${REALM}/.well-known/openid-configuration`);
+  await expect(injected).rejects.toThrow('destroyed before completion');
+});
+
 describe('each endpoint can be met, and no other one is:', () => {
   const REQUESTS: Readonly<Record<string, readonly [method: string, path: string]>> = {
     discovery: ['GET', '/.well-known/openid-configuration'],
