@@ -5,14 +5,18 @@ import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import {
   DEFAULT_TIME_TO_LIVE_SECONDS,
+  ENVIRONMENT_NAME_RULE,
   type Environments,
   isEnvironmentName,
   type Kept,
 } from '../environment/environments.ts';
-import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
+import { ConfigurationError, shown } from '../settings/faults.ts';
 import { completeFixtures, type Fixtures } from '../settings/fixtures.ts';
 import { patchFixtures } from './fixtures-patch.ts';
 import { Problem } from './problems.ts';
+
+/** Largest body that makes an environment, in bytes: fixtures of a thousand people, with room. */
+const FIXTURES_LIMIT = 8_388_608;
 
 const MOST_SECONDS = 31_536_000;
 
@@ -22,8 +26,7 @@ const body = {
   properties: {
     name: {
       type: 'string',
-      description:
-        'What stands in its addresses: 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit. Left out: a random name.',
+      description: `What stands in its addresses: ${ENVIRONMENT_NAME_RULE}. Left out: a random name.`,
     },
     fixtures: {
       type: 'object',
@@ -67,22 +70,20 @@ function shownEnvironment(environment: Environment, kept?: Kept) {
 function nameFor(given: string | undefined): string {
   const name = given ?? `e-${randomBytes(6).toString('hex')}`;
   if (isEnvironmentName(name)) return name;
-  const allowed =
-    '1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit; not default';
-  throw new ConfigurationError([{ path: '/name', found: shown(name), allowed }]);
+  throw new ConfigurationError([{ path: '/name', found: shown(name), allowed: ENVIRONMENT_NAME_RULE }]);
 }
 
+/** Faults of what stands in the body; those of entries that were there before begin with their file. */
+const OF_THE_BODY = { fixtures: /^(?:fixtures )?(?=\/)/, patch: /^(?=\/)/ } as const;
+
 /** Runs a check, and names its faults from the body’s root. */
-function under<T>(field: string, check: () => T): T {
+function under<T>(field: keyof typeof OF_THE_BODY, check: () => T): T {
   try {
     return check();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    // Before the pointer may stand the name of the whole: "fixtures /people/0/uid".
-    const pointer = ({ path }: Fault) => path.slice(path.startsWith('/') ? 0 : path.indexOf(' /') + 1);
-    throw new ConfigurationError(
-      error.faults.map((fault) => ({ ...fault, path: `/${field}${pointer(fault)}` })),
-    );
+    const fromRoot = (text: string) => text.replace(OF_THE_BODY[field], `/${field}`);
+    throw new ConfigurationError(error.faults.map((fault) => ({ ...fault, path: fromRoot(fault.path) })));
   }
 }
 
@@ -102,17 +103,21 @@ export function registerEnvironments(scope: FastifyInstance, environments: Envir
     ...environments.list().map((kept) => shownEnvironment(kept.environment, kept)),
   ]);
 
-  scope.post<Begin>('/environments', { schema: { body } }, async (request, reply) => {
-    const given = request.body ?? {};
-    const name = nameFor(given.name);
-    const seconds = given.time_to_live_seconds;
-    const kept = environments.begin({
-      name,
-      fixtures: fixturesFor(given, environments.default.initial),
-      ...(seconds === undefined ? {} : { timeToLiveSeconds: seconds }),
-    });
-    return reply.code(201).send(shownEnvironment(kept.environment, kept));
-  });
+  scope.post<Begin>(
+    '/environments',
+    { schema: { body }, bodyLimit: FIXTURES_LIMIT },
+    async (request, reply) => {
+      const given = request.body ?? {};
+      const name = nameFor(given.name);
+      const seconds = given.time_to_live_seconds;
+      const kept = environments.begin({
+        name,
+        fixtures: fixturesFor(given, environments.default.initial),
+        ...(seconds === undefined ? {} : { timeToLiveSeconds: seconds }),
+      });
+      return reply.code(201).send(shownEnvironment(kept.environment, kept));
+    },
+  );
 
   scope.delete<{ Params: { name: string } }>('/environments/:name', async ({ params: { name } }, reply) => {
     if (name === DEFAULT_ENVIRONMENT) {
