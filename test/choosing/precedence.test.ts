@@ -1,7 +1,7 @@
 /** Which scenario acts: one-shot, request, persona, client, environment. What explain says, what happens, what the journal says. */
 import { describe, expect, test } from 'vitest';
 import { applied, call, change, pointersOf, read } from '../support/control.ts';
-import { authorizeUrl, browser, callback, type Mock, outcomeOf } from '../support/mock.ts';
+import { authorizeUrl, browser, callback, type Mock, outcomeOf, signIn, submit } from '../support/mock.ts';
 import {
   ALEX,
   claimsFor,
@@ -172,6 +172,38 @@ describe('one-shots', () => {
     await start(mock, { code: 'TIMED_OUT', times: 3 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => logInAs(mock, ALEX.account)));
     expect(answers.map(outcomeOf).filter((outcome) => outcome === 'timed_out')).toHaveLength(3);
+  });
+});
+
+describe('a scenario for a persona stands above what that persona’s log-in would meet by itself', () => {
+  test.each([
+    ['drew.declined@nhs.net', '910000000112'],
+    ['lou.locked@nhs.net', '910000000113'],
+    ['sol.slow@nhs.net', '910000000109'],
+    ['bea.notinbeta@nhs.net', '910000000108'],
+    ['ira.internalerror@nhs.net', '910000000110'],
+  ])('%s, by a one-shot and by the person’s own', async (account, uid) => {
+    const mock = shared.get();
+    const asked = { mock_login: account };
+    const whole = { scenario: { code: 'NO_ROLE', times: null } };
+    await change(mock, 'PATCH', `/_mock/people/${uid}`, whole);
+    expect(await decisionAt(mock, 'login', asked)).toEqual([{ scenario: 'NO_ROLE', decided_by: 'persona' }]);
+    expect(outcomeOf(await logInAs(mock, account))).toBe('no_role');
+    await start(mock, { code: 'ACCESS_DENIED', times: 1, persona: uid });
+    expect(await decisionAt(mock, 'login', asked)).toEqual([
+      { scenario: 'ACCESS_DENIED', decided_by: 'one_shot' },
+    ]);
+    expect(outcomeOf(await logInAs(mock, account))).toBe('access_denied');
+  });
+
+  test('on pages: only once the account has done its part', async () => {
+    const mock = shared.get();
+    await start(mock, { code: 'NO_ROLE', times: 1, persona: 'drew.declined@nhs.net' });
+    const by = browser(mock.app);
+    const { login, page } = await signIn(by, 'drew.declined@nhs.net');
+    expect(page.body).toContain('data-testid="page-number-match"');
+    const end = await submit(by, `${login}/number-match`, { answer: 'decline' });
+    expect(outcomeOf(end)).toBe('no_role');
   });
 });
 
