@@ -263,13 +263,20 @@ describe('a call that cannot make an environment makes none, and says why where'
     expect(await names(mock)).toEqual(['default']);
   });
 
-  test('a fault that comes out in an entry of the default fixtures is named by its place there', async () => {
+  test('a fault that comes out in an entry that the patch does not name is named by its list and key', async () => {
     const person = {
       uid: '910000000101',
       authenticators: [{ type: 'nhsmail', nhsmail_account: 'robin.roles@nhs.net' }],
     };
     const answer = await create(mock, { name: 'x', patch: { people: [person] } });
-    expect(pointersOf(answer)).toEqual(['fixtures/default.json /people/1/authenticators/0/nhsmail_account']);
+    expect(answer.json().faults).toEqual([
+      {
+        in: 'people/910000000102',
+        pointer: '/authenticators/0/nhsmail_account',
+        found: expect.stringContaining('robin.roles@nhs.net'),
+        allowed: 'a value used once',
+      },
+    ]);
     expect(answer.body).toContain('stands at /people/0/authenticators/0/nhsmail_account too');
   });
 
