@@ -17,6 +17,8 @@ export interface Frame {
   brand: string;
   /** The environment’s start page. */
   homeUrl: string;
+  /** The pages of the mock itself, on each of them; none on those that imitate CIS2 or an authenticator. */
+  menu?: { text: string; url: string; current: boolean }[];
   /** A page that waits: where its log-in is looked at, and the step it stands at. */
   watch?: { url: string; step: LoginStep };
 }
@@ -166,4 +168,9 @@ export interface StartPage extends Frame {
     roleCodes: string;
     workgroups: string;
   }[];
+}
+
+/** The control API, to read and to try: a script of ours hands the document to Swagger UI. */
+export interface ControlDocsPage extends Frame {
+  openapiUrl: string;
 }
