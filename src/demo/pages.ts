@@ -62,9 +62,14 @@ export interface ScenarioBox {
   sent: string;
   goodRelyingParty: string;
   note: string;
-  /** The form with this scenario filled in. */
+  /** The form with the same choices filled in. */
   url: string;
 }
+
+const OPTIONS = Object.keys(DEFAULT_OPTIONS) as (keyof DemoOptions)[];
+
+const isChosen = (options: DemoOptions, name: keyof DemoOptions): boolean =>
+  options[name] !== DEFAULT_OPTIONS[name];
 
 /** Where the scenarios of a place are seen, where that is not the log-in itself. */
 const NOTES: Readonly<Partial<Record<Scenario['place'], string>>> = {
@@ -83,12 +88,14 @@ const noteOn = ({ code, place }: Scenario): string =>
     ? 'The application minds it only where it asked for a new sign-in: choose prompt=login as well.'
     : (NOTES[place] ?? '');
 
-export function scenarioBox(code: string, { prefix }: Environment): ScenarioBox | undefined {
-  const scenario = scenarioOf(code);
+export function scenarioBox(options: DemoOptions, { prefix }: Environment): ScenarioBox | undefined {
+  const scenario = scenarioOf(options.scenario);
   if (!scenario) return undefined;
   const { title, sent, goodRelyingParty } = scenario;
-  const url = `${prefix}/demo?${FIELDS.scenario}=${code}`;
-  return { code, title, sent, goodRelyingParty, note: noteOn(scenario), url };
+  const chosen = OPTIONS.filter((name) => isChosen(options, name));
+  const query = new URLSearchParams(Object.fromEntries(chosen.map((name) => [FIELDS[name], options[name]])));
+  const url = `${prefix}/demo?${query}`;
+  return { code: scenario.code, title, sent, goodRelyingParty, note: noteOn(scenario), url };
 }
 
 const nameIn = (visit: Visit): string => {
@@ -107,9 +114,6 @@ function loggedInBox(
   };
 }
 
-const isChosen = (options: DemoOptions) =>
-  Object.entries(options).some(([name, value]) => value !== DEFAULT_OPTIONS[name as keyof DemoOptions]);
-
 export async function demoStartPage(
   request: FastifyRequest,
   options: DemoOptions,
@@ -119,7 +123,7 @@ export async function demoStartPage(
   const { environment } = request;
   const client = environment.clients.get(DEMO_CLIENT_ID);
   const personas = client ? personasOf(environment, client, await activeScenarios(environment)) : [];
-  const chosen = scenarioBox(options.scenario, environment);
+  const chosen = scenarioBox(options, environment);
   const hasErrors = Object.keys(errors).length > 0;
   return {
     ...demoFrame(request, 'Log in'),
@@ -127,7 +131,7 @@ export async function demoStartPage(
     logInAction: logInAction(environment),
     ...(loggedIn ? { loggedIn: loggedInBox(environment, loggedIn) } : {}),
     fields: demoFields(options, errors, personas),
-    isOpen: hasErrors || isChosen(options),
+    isOpen: hasErrors || OPTIONS.some((name) => isChosen(options, name)),
     errors: Object.entries(errors).map(([id, text]) => ({ id, text })),
     ...(chosen ? { chosen } : {}),
     quickRuns: quickRuns(environment),
@@ -167,7 +171,7 @@ export interface DemoFailurePage extends DemoResultPage {
 function resultPage(request: FastifyRequest, title: string, visit: Visit): DemoResultPage {
   const { environment } = request;
   const { prefix } = environment;
-  const scenario = scenarioBox(visit.options.scenario, environment);
+  const scenario = scenarioBox(visit.options, environment);
   const about = visit.loginId === undefined ? `client_id=${DEMO_CLIENT_ID}` : `login_id=${visit.loginId}`;
   return {
     ...demoFrame(request, title),
@@ -254,7 +258,7 @@ export interface DemoUnfinishedPage extends DemoFrame {
 }
 
 export function demoUnfinishedPage(request: FastifyRequest, visit: Visit): DemoUnfinishedPage {
-  const scenario = scenarioBox(visit.options.scenario, request.environment);
+  const scenario = scenarioBox(visit.options, request.environment);
   return {
     ...demoFrame(request, 'This log-in is not finished'),
     startUrl: `${request.environment.prefix}/demo`,
@@ -273,10 +277,10 @@ export interface DemoLoggedOutPage extends DemoFrame {
 export function demoLoggedOutPage(
   request: FastifyRequest,
   tokens: readonly ReceivedLogoutToken[],
-  code: string,
+  options: DemoOptions,
 ): DemoLoggedOutPage {
   const { environment, originalUrl } = request;
-  const scenario = scenarioBox(code, environment);
+  const scenario = scenarioBox(options, environment);
   return {
     ...demoFrame(request, 'You are logged out'),
     startUrl: `${environment.prefix}/demo`,
@@ -287,6 +291,6 @@ export function demoLoggedOutPage(
       result,
       ...jwtRows(token),
     })),
-    ...(scenario ? { scenario } : {}),
+    ...(scenario ? { scenario: { ...scenario, note: '' } } : {}),
   };
 }

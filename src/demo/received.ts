@@ -45,8 +45,16 @@ function inWords(name: string, value: unknown): string {
   return `${meaning}: ${new Date(value * 1000).toISOString()}`;
 }
 
+const isNested = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).some((each) => typeof each === 'object');
+
+/** Over several lines only where there is something inside of something. */
+const jsonText = (value: unknown): string => JSON.stringify(value, undefined, isNested(value) ? 1 : 0);
+
 function shownValue(name: string, value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, undefined, 1);
+  const text = typeof value === 'string' ? value : jsonText(value);
   return isSecretName(name) || name === 'id_token' ? shortened(text) : text;
 }
 

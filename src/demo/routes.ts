@@ -2,6 +2,7 @@
  * The demonstration application: a small relying party inside the server, so that a newcomer sees a log-in succeed
  * and fail in every way without owning an application. It knows of the provider only what any application knows.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { DEMO_CLIENT_ID } from '../environment/own-clients.ts';
@@ -192,13 +193,17 @@ function logOut(app: FastifyInstance) {
 /** Most logout tokens shown. */
 const MOST_SHOWN = 5;
 
+/** How long the page waits for logout tokens that are on their way, in milliseconds. */
+const WAIT_MILLISECONDS = 1000;
+
 async function showLoggedOut(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
   const state = parseParameters(queryOf(request)).get('state') ?? '';
   const visit = await findVisit(environment, state);
   const isOwn = visit !== undefined && secretsEqual(demoBrowserOf(request) ?? '', visit.browserId);
+  await Promise.race([environment.background.settled(), wait(WAIT_MILLISECONDS, undefined, { ref: false })]);
   const tokens = await logoutTokens(environment, MOST_SHOWN);
-  const page = demoLoggedOutPage(request, tokens, isOwn ? visit.options.scenario : '');
+  const page = demoLoggedOutPage(request, tokens, isOwn ? visit.options : DEFAULT_OPTIONS);
   return showPage(reply, 'demo-logged-out', page);
 }
 
