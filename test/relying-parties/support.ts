@@ -128,10 +128,10 @@ export async function signInOnPages(by: Browser, choice: Response, email: string
 
 /** Does what ends a session of the client; gives how the client answered the logout token that follows. */
 export async function answerToLogoutToken<T>(cis2: MockCis2, clientId: string, end: () => Promise<T>) {
-  const after = cis2.journal().at(-1)?.id ?? 0;
+  const after = (await cis2.journal()).at(-1)?.id ?? 0;
   const ended = await end();
-  const answer = await vi.waitFor(() => {
-    const [sent] = cis2.journal({ kind: 'logout_token_sent', client_id: clientId, after });
+  const answer = await vi.waitFor(async () => {
+    const [sent] = await cis2.journal({ kind: 'logout_token_sent', client_id: clientId, after });
     if (!sent) throw new Error('no logout token was sent');
     return sent.details?.['answer'];
   }, 5000);
