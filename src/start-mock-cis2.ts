@@ -32,7 +32,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
   const port = typeof address === 'object' && address ? address.port : options.port;
   origin.public = options.publicOrigin ?? `http://localhost:${port}`;
   return createMockClient({
-    connection: openConnection(intoApplication(app)),
+    connection: openConnection(intoApplication(app), options.controlToken),
     publicOrigin: origin.public,
     stop: async () => {
       clearInterval(looking);

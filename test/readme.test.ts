@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { organisationCodesOf } from '../src/care-identity/directory.ts';
+import { EVENT_KINDS } from '../src/journal/events.ts';
 import { FAILURES } from '../src/login/outcomes.ts';
 import { defaultFixtures } from '../src/settings/fixtures.ts';
 import { browser, testMock } from './support/mock.ts';
 
+const controlApi = readFileSync(new URL('../docs/control-api.md', import.meta.url), 'utf8');
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const { people, nhsmail } = defaultFixtures();
 
@@ -54,4 +56,10 @@ test('the settings to paste are those of the start page', async () => {
   expect(shown('issuer')).toBe(environment.issuer);
   for (const name of ['issuer', 'client-id', 'client-secret', 'acr-values'])
     expect(readme).toContain(`\`${shown(name)}\``);
+});
+
+test('the control API’s page names every kind of event, in order, and no other', () => {
+  const rows = /<!-- kinds -->(.*)<!-- \/kinds -->/s.exec(controlApi)?.[1]?.split('\n') ?? [];
+  const named = rows.flatMap((row) => row.split('|')[1]?.match(/`(?!kind`)\w+(?=`)/g) ?? []);
+  expect(named.map((name) => name.slice(1))).toEqual(EVENT_KINDS);
 });

@@ -1,19 +1,12 @@
 /** The journal of an environment, read and waited for from outside. */
+import type { EventKind } from '../journal/events.ts';
 import type { JournalEvent, JournalFilter } from '../journal/journal.ts';
 import { type Call, queryString } from './call.ts';
 import { MockCis2Error } from './error.ts';
 
-type Kind = JournalEvent['kind'];
-
-/** An event of one kind. */
-export type EventOf<K extends Kind> = JournalEvent & { kind: K };
-
-/** Which events are wanted: every member given has to match. */
-export type EventFilter<K extends Kind = Kind> = JournalFilter & { kind?: K };
-
 export interface EnvironmentJournal {
   /** What happened, oldest first: `await cis2.journal({ kind: 'refused' })`. */
-  <K extends Kind = Kind>(filter?: EventFilter<K>): Promise<EventOf<K>[]>;
+  <K extends EventKind = EventKind>(filter?: JournalFilter<K>): Promise<JournalEvent<K>[]>;
   /**
    * The first event that matches, one that is there already among them (`after`, the id of an event, leaves out those
    * up to it). Throws with what there was instead where none comes within the time, 5 seconds by default.
@@ -22,7 +15,10 @@ export interface EnvironmentJournal {
    * const sent = await cis2.journal.waitFor({ kind: 'logout_token_sent', client_id: 'mock-client' });
    * ```
    */
-  waitFor<K extends Kind = Kind>(filter: EventFilter<K>, options?: WaitOptions): Promise<EventOf<K>>;
+  waitFor<K extends EventKind = EventKind>(
+    filter: JournalFilter<K>,
+    options?: WaitOptions,
+  ): Promise<JournalEvent<K>>;
   /** Forgets what happened so far; ids go on counting. */
   clear(): Promise<void>;
 }
@@ -40,7 +36,7 @@ const LONGEST_WAIT = 20;
 /** Most events that a failure tells of, the latest. */
 const MOST_TOLD = 10;
 
-function failureOf(filter: EventFilter, seconds: number, seen: readonly JournalEvent[]): MockCis2Error {
+function failureOf(filter: JournalFilter, seconds: number, seen: readonly JournalEvent[]): MockCis2Error {
   const { after, ...wanted } = filter;
   const beyond = after === undefined ? '' : ` after event ${after}`;
   const told = seen.slice(-MOST_TOLD).map(({ id, kind, explanation }) => `  ${id} ${kind}: ${explanation}`);
@@ -52,13 +48,13 @@ function failureOf(filter: EventFilter, seconds: number, seen: readonly JournalE
 }
 
 export function createEnvironmentJournal(call: Call): EnvironmentJournal {
-  const read = <K extends Kind>(filter: EventFilter<K>, wait?: number) =>
-    call<EventOf<K>[]>('GET', `/journal${queryString({ ...filter, wait })}`);
+  const read = <K extends EventKind>(filter: JournalFilter<K>, wait?: number) =>
+    call<JournalEvent<K>[]>('GET', `/journal${queryString({ ...filter, wait })}`);
 
-  async function waitFor<K extends Kind>(
-    filter: EventFilter<K>,
+  async function waitFor<K extends EventKind>(
+    filter: JournalFilter<K>,
     { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: WaitOptions = {},
-  ): Promise<EventOf<K>> {
+  ): Promise<JournalEvent<K>> {
     const end = performance.now() + timeoutSeconds * 1000;
     const left = () => Math.ceil(end - performance.now()) / 1000;
     let [event] = await read(filter);
@@ -68,6 +64,6 @@ export function createEnvironmentJournal(call: Call): EnvironmentJournal {
     throw failureOf(filter, timeoutSeconds, await read(after === undefined ? {} : { after }));
   }
 
-  const events = <K extends Kind>(filter: EventFilter<K> = {}) => read(filter);
+  const events = <K extends EventKind>(filter: JournalFilter<K> = {}) => read(filter);
   return Object.assign(events, { waitFor, clear: () => call('DELETE', '/journal') });
 }

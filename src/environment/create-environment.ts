@@ -23,6 +23,9 @@ export interface Surroundings {
 /** The name of the environment whose addresses have no prefix. */
 export const DEFAULT_ENVIRONMENT = 'default';
 
+/** Events that the journal of an environment beside the default one keeps: there may be many of them. */
+const MADE_JOURNAL_CAPACITY = 2000;
+
 export const prefixOf = (name: string): string => (name === DEFAULT_ENVIRONMENT ? '' : `/env/${name}`);
 
 export function createEnvironment(
@@ -47,7 +50,11 @@ export function createEnvironment(
     initial: fixtures,
     ...derived(fixtures),
     store: createMemoryStore(clock),
-    journal: createJournal({ clock, write: (event) => write(event, name) }),
+    journal: createJournal({
+      clock,
+      write: (event) => write(event, name),
+      ...(name === DEFAULT_ENVIRONMENT ? {} : { capacity: MADE_JOURNAL_CAPACITY }),
+    }),
     keys: given.keys ?? createSigningKeys(),
     clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
     sessionWatch: createSessionWatch(),

@@ -2,34 +2,9 @@
  * What happened, in order and in plain words: every request received, checked, answered and refused. Kept bounded
  * in memory, and written to the log as it happens. No secret is ever in an event: `redact.ts` sees to it.
  */
+import type { EventDetails, EventKind } from './events.ts';
 import { redact, redactText } from './redact.ts';
 import type { Refusal } from './refusal.ts';
-
-export const EVENT_KINDS = [
-  'request_received',
-  'request_checked',
-  'login_started',
-  'page_shown',
-  'step_taken',
-  'rule_decided',
-  'session_started',
-  'session_reused',
-  'session_ended',
-  'logout_token_sent',
-  'key_changed',
-  'configuration_changed',
-  'environment_started',
-  'environment_ended',
-  'scenario_applied',
-  'code_issued',
-  'token_issued',
-  'userinfo_answered',
-  'grant_revoked',
-  'warned',
-  'refused',
-] as const;
-
-export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What an event is about, where it is known. */
 export interface Subject {
@@ -40,40 +15,82 @@ export interface Subject {
   uid?: string;
 }
 
-export interface JournalEntry extends Subject {
-  kind: EventKind;
-  /** One sentence that a person can follow. */
-  explanation: string;
-  /** What was seen or sent, redacted. */
-  details?: Readonly<Record<string, unknown>>;
-  refusal?: Refusal;
-}
+type Details<K extends EventKind> = EventDetails[K] extends undefined
+  ? { details?: undefined }
+  : { details: EventDetails[K] };
 
-export interface JournalEvent extends JournalEntry {
+/** What is given to the journal: `kind` says which details there are. */
+export type JournalEntry<K extends EventKind = EventKind> = {
+  [Kind in K]: Subject &
+    Details<Kind> & {
+      kind: Kind;
+      /** One sentence that a person can follow. */
+      explanation: string;
+      /** Why something was refused. */
+      refusal?: Refusal;
+    };
+}[K];
+
+/** What the journal keeps of it, redacted. */
+export type JournalEvent<K extends EventKind = EventKind> = JournalEntry<K> & {
   /** Counts up from 1 in each environment. */
   id: number;
   /** ISO 8601, by the environment’s clock. */
   time: string;
-}
+};
 
-export interface JournalFilter {
+/** Every member given has to match. */
+export interface JournalFilter<K extends EventKind = EventKind> {
   /** Only events with a greater id. */
   after?: number;
-  kind?: EventKind;
+  kind?: K;
+  /** Events of this log-in, and all others of the requests that they belong to. */
   login_id?: string;
+  /** Events of this client, and all others of the requests that they belong to. */
   client_id?: string;
   request_id?: string;
+  /** The person, by UID. */
+  uid?: string;
 }
+
+/** Hears an event, and with it all events so far of its request, itself the last of them. May not throw. */
+type Listener = (event: JournalEvent, together: readonly JournalEvent[]) => void;
 
 export interface Journal {
   record(entry: JournalEntry): void;
   /** Oldest first. */
-  events(filter?: JournalFilter): JournalEvent[];
+  events<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
+  /** Calls back with each event as it is recorded; gives the way to stop. */
+  onRecord(listener: Listener): () => void;
   /** Forgets what happened so far; ids go on counting. */
   clear(): void;
 }
 
-/** How many events are kept; the oldest are dropped. */
+/** The events so far of the request that an event belongs to, itself among them. */
+export type Together = (event: JournalEvent) => readonly JournalEvent[];
+
+const BY_THEMSELVES = ['kind', 'request_id', 'uid'] as const;
+
+/**
+ * Whose requests count as a whole: a token request says nothing of its log-in when it comes in, and nor does what is
+ * refused before the client is known.
+ */
+export const BY_REQUEST = ['login_id', 'client_id'] as const;
+
+export function isWanted(event: JournalEvent, filter: JournalFilter, together: Together): boolean {
+  return (
+    event.id > (filter.after ?? 0) &&
+    BY_THEMSELVES.every((name) => filter[name] === undefined || filter[name] === event[name]) &&
+    BY_REQUEST.every(
+      (name) => filter[name] === undefined || together(event).some((each) => each[name] === filter[name]),
+    )
+  );
+}
+
+/**
+ * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
+ * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
+ */
 const DEFAULT_JOURNAL_CAPACITY = 5000;
 
 const redactedRefusal = (refusal: Refusal): Refusal =>
@@ -81,43 +98,92 @@ const redactedRefusal = (refusal: Refusal): Refusal =>
     Object.entries(refusal).map(([name, text]) => [name, redactText(text)]),
   ) as unknown as Refusal;
 
+/** An event has the shape of its entry: redaction replaces texts and takes nothing away. */
+function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
+  return {
+    id,
+    time: new Date(now).toISOString(),
+    ...entry,
+    // As it came in, where the client is not known yet.
+    ...(entry.client_id === undefined ? {} : { client_id: redactText(entry.client_id) }),
+    explanation: redactText(entry.explanation),
+    ...(entry.details ? { details: redact(entry.details) } : {}),
+    ...(entry.refusal ? { refusal: redactedRefusal(entry.refusal) } : {}),
+  } as JournalEvent;
+}
+
 export function createJournal(options: {
   clock: { now(): number };
   write: (event: JournalEvent) => void;
   capacity?: number;
 }): Journal {
   const { clock, write, capacity = DEFAULT_JOURNAL_CAPACITY } = options;
-  const events: JournalEvent[] = [];
+  /** A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others. */
+  const ring: JournalEvent[] = [];
+  const requests = createRequests();
+  const listeners = new Set<Listener>();
   let recorded = 0;
   let forgotten = 0;
+
+  function inOrder(): JournalEvent[] {
+    const start = recorded > capacity ? recorded % capacity : 0;
+    return [...ring.slice(start), ...ring.slice(0, start)];
+  }
+
   return {
     clear() {
       forgotten = recorded;
+      requests.clear();
     },
     record(entry) {
       recorded += 1;
-      const event: JournalEvent = {
-        id: recorded,
-        time: new Date(clock.now()).toISOString(),
-        ...entry,
-        explanation: redactText(entry.explanation),
-        ...(entry.details ? { details: redact(entry.details) } : {}),
-        ...(entry.refusal ? { refusal: redactedRefusal(entry.refusal) } : {}),
-      };
-      // A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others.
-      events[(recorded - 1) % capacity] = event;
+      const event = eventOf(entry, recorded, clock.now());
+      const place = (recorded - 1) % capacity;
+      const dropped = ring[place];
+      if (dropped) requests.drop(dropped);
+      ring[place] = event;
+      requests.add(event);
       write(event);
+      for (const listener of listeners) listener(event, requests.together(event));
     },
-    events(filter = {}) {
-      const { after: asked = 0, ...equal } = filter;
-      const after = Math.max(asked, forgotten);
-      const start = recorded > capacity ? recorded % capacity : 0;
-      const inOrder = [...events.slice(start), ...events.slice(0, start)];
-      const wanted = Object.entries(equal).filter(([, value]) => value !== undefined);
-      return inOrder.filter(
-        (event) =>
-          event.id > after && wanted.every(([name, value]) => event[name as keyof JournalEvent] === value),
+    events<K extends EventKind>(filter: JournalFilter<K> = {}) {
+      const { request_id } = filter;
+      const candidates = request_id === undefined ? inOrder() : requests.eventsOf(request_id);
+      const found = candidates.filter(
+        (event) => event.id > forgotten && isWanted(event, filter, requests.together),
       );
+      return found as JournalEvent<K>[];
     },
+    onRecord(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The events that are kept, by their requests. */
+function createRequests() {
+  const requests = new Map<string, JournalEvent[]>();
+  const eventsOf = (requestId: string): readonly JournalEvent[] => requests.get(requestId) ?? [];
+  const together: Together = (event) =>
+    event.request_id === undefined ? [event] : eventsOf(event.request_id);
+  return {
+    eventsOf,
+    together,
+    add(event: JournalEvent) {
+      if (event.request_id === undefined) return;
+      const events = requests.get(event.request_id);
+      if (events) events.push(event);
+      else requests.set(event.request_id, [event]);
+    },
+    /** Drops the oldest event of all, which is the first of its request. */
+    drop({ id, request_id: requestId }: JournalEvent) {
+      const events = requestId === undefined ? undefined : requests.get(requestId);
+      // Those that were cleared are not here any more.
+      if (requestId === undefined || events?.[0]?.id !== id) return;
+      events.shift();
+      if (events.length === 0) requests.delete(requestId);
+    },
+    clear: () => requests.clear(),
   };
 }

@@ -44,6 +44,7 @@ function redactValue(name: string, value: unknown, budget: Budget, within = ''):
   // The code of a scenario is no authorization code.
   if (isSecretName(name) && !(name === 'code' && within === 'scenario')) return '(redacted)';
   if (budget.left <= 0) return '(left out: too much for the journal)';
+  budget.left -= Math.min(name.length, MAX_NAME);
   if (typeof value === 'string') {
     const text = redactText(value);
     budget.left -= text.length;
@@ -63,5 +64,5 @@ function redactMembers(value: object, budget: Budget, within = ''): Record<strin
 }
 
 /** Details without secrets, and no larger than an event may be. */
-export const redact = (details: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const redact = (details: object): Record<string, unknown> =>
   redactMembers(details, { left: MAX_DETAILS });

@@ -9,6 +9,7 @@ import { type AnswerAbout, withScenario } from './apply-scenario.ts';
 import { authorizeEndpoint, authorizeForm } from './authorize.ts';
 import { discoveryDocument } from './discovery.ts';
 import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
+import { journalRequests } from './journal-requests.ts';
 import { readScenario, scenarioFault } from './mock-parameters.ts';
 import { type Parameters, parseParameters, queryOf } from './parameters.ts';
 import type { Progress } from './progress.ts';
@@ -41,6 +42,7 @@ const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
 };
 
 export async function registerEndpoints(app: FastifyInstance, pages: Pages) {
+  journalRequests(app, ENDPOINT_METHODS);
   await app.register(
     async (scope) => {
       registerTransportScenarios(scope);

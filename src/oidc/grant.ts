@@ -1,10 +1,13 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
 import { recordKind } from '../environment/store.ts';
+import type { Subject } from '../journal/journal.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 
 /** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */
 export interface Grant {
   clientId: string;
+  /** The log-in that it came from: what the journal finds everything of it by. */
+  loginId: string;
   uid: string;
   scopes: readonly string[];
   nonce?: string;
@@ -23,6 +26,13 @@ export interface Grant {
   /** mock_scenario of the authorization request. */
   scenario?: ChosenScenario;
 }
+
+/** What an event is about that belongs to a grant, whoever asked. */
+export const subjectOfGrant = ({ loginId, uid }: Grant, subject: Subject): Subject => ({
+  ...subject,
+  login_id: loginId,
+  uid,
+});
 
 export interface AuthorizationCode {
   grantId: string;

@@ -23,6 +23,7 @@ export function grantOf(login: Login, person: Person, { session, sid }: KeptSess
   const selectedRoleId = selectedRoleOf(login, person);
   return {
     clientId: request.clientId,
+    loginId: login.id,
     uid: person.uid,
     scopes: request.scopes,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),

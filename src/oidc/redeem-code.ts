@@ -6,7 +6,7 @@ import type { Subject } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { type AuthorizationCode, CODES, GRANTS, type Grant } from './grant.ts';
+import { type AuthorizationCode, CODES, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
 import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
@@ -104,8 +104,6 @@ function unknownCode(): Refusal {
 async function findCode(code: string, environment: Environment): Promise<Redeemable | undefined> {
   const stored = await environment.store.get(CODES, code);
   const grant = stored && (await environment.store.get(GRANTS, stored.value.grantId));
-  // With the session that was logged out, what was not redeemed yet is gone too.
-  if (grant && (await environment.store.get(ENDED_SESSIONS, grant.value.session))) return undefined;
   return stored && grant && { code: stored, grant: grant.value };
 }
 
@@ -137,13 +135,18 @@ export async function redeemCode(
   const code = parameters.get('code') ?? '';
   const found = await findCode(code, environment);
   if (!found) throw invalidGrant(unknownCode(), subject);
+  const about = subjectOfGrant(found.grant, subject);
+  // With the session that was logged out, what was not redeemed yet is gone too.
+  if (await environment.store.get(ENDED_SESSIONS, found.grant.session)) {
+    throw invalidGrant(unknownCode(), about);
+  }
   const now = environment.clock.now();
   for (const check of CODE_CHECKS) {
     // A reused code is named as such before its age; whose it is and where it goes come first.
     if (check === notExpired && found.code.value.redeemed) return refuseReuse(found, environment, subject);
     const refusal = check(found, { client, parameters, now });
     if (refusal) {
-      throw invalidGrant(refusal, subject, check === notExpired ? 'Authorization code expired.' : undefined);
+      throw invalidGrant(refusal, about, check === notExpired ? 'Authorization code expired.' : undefined);
     }
   }
   const redeemed = { revision: found.code.revision, value: { ...found.code.value, redeemed: true } };

@@ -4,7 +4,7 @@ import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { GRANTS, REFRESH_TOKENS } from './grant.ts';
+import { GRANTS, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
@@ -58,21 +58,22 @@ export async function redeemRefreshToken(
   if (!stored || !grant) {
     throw invalidGrant(unusable('an unknown, expired or revoked one', 'Log in again.'), subject);
   }
+  const about = subjectOfGrant(grant.value, subject);
   // Refresh tokens end with the session that is logged out (OpenID Connect Back-Channel Logout section 2.7).
   if (await store.get(ENDED_SESSIONS, grant.value.session)) {
-    throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), subject);
+    throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), about);
   }
   const { grantId, expiresAt, redeemed } = stored.value;
   if (grant.value.clientId !== client.client_id) {
     const mend = `Use it as ${grant.value.clientId}, to whom it was issued.`;
     throw invalidGrant(
       unusable(`a refresh token of another client, sent by ${client.client_id}`, mend),
-      subject,
+      about,
     );
   }
   const used = { revision: stored.revision, value: { grantId, expiresAt, redeemed: true } };
   // A token that was used before is a reuse, whatever else is wrong with the request.
-  const scopes = redeemed ? [] : narrowed(parameters.get('scope'), grant.value.scopes, subject);
+  const scopes = redeemed ? [] : narrowed(parameters.get('scope'), grant.value.scopes, about);
   // Of two requests with the same token one wins; the other is a reuse like any later one.
   if (redeemed || !(await store.replace(REFRESH_TOKENS, token, used, expiresAt))) {
     const mend = 'Keep the refresh_token of each token response, and use that one the next time.';

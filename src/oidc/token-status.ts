@@ -5,7 +5,7 @@ import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 
 interface KnownToken {
@@ -54,7 +54,8 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
   const { client, parameters } = await authenticatedForm(request, 'A request to revoke a token came in.');
   const token = tokenOf(parameters, client);
   const known = await findToken(token, environment);
-  const subject = { request_id: request.id, client_id: client.client_id };
+  const caller = { request_id: request.id, client_id: client.client_id };
+  const subject = known ? subjectOfGrant(known.grant, caller) : caller;
   if (known && known.grant.clientId !== client.client_id) {
     throw new Refused(
       { status: 400, error: 'unauthorized_client', description: 'The token was issued to another client.' },
@@ -76,7 +77,6 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
     known?.kind === 'refresh_token' ? 'The refresh token, and all of its grant, was' : 'The access token was';
   environment.journal.record({
     ...subject,
-    ...(known ? { uid: known.grant.uid } : {}),
     kind: 'grant_revoked',
     explanation: known
       ? `${what} revoked.`

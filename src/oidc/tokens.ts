@@ -8,7 +8,7 @@ import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { TokenDraft } from '../scenarios/scenario.ts';
 import { type AnswerAbout, withScenario } from './apply-scenario.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import { idTokenClaims } from './id-token.ts';
 import { randomId } from './secrets.ts';
 import { signDraft } from './sign-draft.ts';
@@ -56,14 +56,14 @@ export async function revokeAndRefuse(
   subject: Subject,
   refusal: Refusal,
 ): Promise<never> {
+  const about = subjectOfGrant(grant, subject);
   await environment.store.remove(GRANTS, grantId);
   environment.journal.record({
-    ...subject,
+    ...about,
     kind: 'grant_revoked',
-    uid: grant.uid,
     explanation: `The ${refusal.parameter} came a second time, so every token that came of it is revoked.`,
   });
-  throw invalidGrant(refusal, subject);
+  throw invalidGrant(refusal, about);
 }
 
 async function issueRefreshToken({ client, grantId, grant }: Issue, environment: Environment) {
@@ -87,7 +87,7 @@ export function aboutGrant(grant: Grant, subject: Subject): AnswerAbout {
     uid,
     ...(nonce === undefined ? {} : { nonce }),
     ...(scenario ? { requested: scenario } : {}),
-    subject: { ...subject, uid },
+    subject: subjectOfGrant(grant, subject),
   };
 }
 
@@ -122,7 +122,7 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
       mend: 'Log in again as a person who exists.',
       specification: 'RFC 6749 section 5.2',
     };
-    throw invalidGrant(refusal, subject);
+    throw invalidGrant(refusal, subjectOfGrant(grant, subject));
   }
   const issuedAt = shownSeconds(clock);
   const skewSeconds = clock.skewSeconds();
@@ -143,9 +143,8 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
   const refresh = await issueRefreshToken(issue, environment);
   const scope = scopes.join(' ');
   journal.record({
-    ...subject,
+    ...subjectOfGrant(grant, subject),
     kind: 'token_issued',
-    uid: grant.uid,
     explanation: CAME_OF[issue.by],
     details: { scope, id_token: idToken, refresh_token_issued: 'refresh_token' in refresh },
   });

@@ -2,10 +2,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
 import { type Environment, REALM } from '../environment/environment.ts';
+import type { Subject } from '../journal/journal.ts';
 import { Refused } from '../journal/refused.ts';
 import { withScenario } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';
-import { ACCESS_TOKENS, GRANTS } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { formOf } from './parameters.ts';
 import { send } from './send.ts';
@@ -15,7 +16,7 @@ const DESCRIPTION = 'The access token provided is expired, revoked, malformed, o
 
 const SPECIFICATION = 'RFC 6750 sections 2 and 3.1; facts 10.5';
 
-function refuseToken(found: string, mend: string): Refused {
+function refuseToken(found: string, mend: string, subject: Subject = {}): Refused {
   const challenge = `Bearer realm="${REALM}", error="invalid_token", error_description="${DESCRIPTION}"`;
   return new Refused(
     {
@@ -33,8 +34,12 @@ function refuseToken(found: string, mend: string): Refused {
       specification: SPECIFICATION,
     },
     'json',
+    subject,
   );
 }
+
+/** What an event is about that belongs to the grant of an access token. */
+const aboutToken = (grant: Grant): Subject => subjectOfGrant(grant, { client_id: grant.clientId });
 
 /** The bearer token, from the header or from the form (RFC 6750 sections 2.1 and 2.2), never from both. */
 function bearerToken(request: FastifyRequest): string {
@@ -88,7 +93,11 @@ async function findGrant(token: string, { store, directory }: Environment) {
     );
   const person = directory.person(grant.value.uid);
   if (!person)
-    throw refuseToken(`a token of person ${grant.value.uid}, who is gone`, 'Log in as a person who exists.');
+    throw refuseToken(
+      `a token of person ${grant.value.uid}, who is gone`,
+      'Log in as a person who exists.',
+      aboutToken(grant.value),
+    );
   return { grant: grant.value, scopes: stored.value.scopes, person };
 }
 
@@ -100,8 +109,7 @@ export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyRe
   const claims = settings.single_object_collections ? withBareObjects(all) : all;
   environment.journal.record({
     request_id: request.id,
-    client_id: grant.clientId,
-    uid: person.uid,
+    ...aboutToken(grant),
     kind: 'userinfo_answered',
     explanation: `UserInfo was answered with the claims of: ${scopes.join(' ')}.`,
     details: { claims },

@@ -221,5 +221,6 @@ export function showLogin(request: FastifyRequest, reply: FastifyReply, login: L
     return showPage(reply, OUTCOME_VIEWS[outcome].view, outcomePage(scene, outcome), targets);
   }
   const { view, page } = STEP_PAGES[step as keyof typeof STEP_PAGES];
-  return showPage(reply, view, page(scene), targets);
+  const watch = { url: loginUrl(environment, login), step };
+  return showPage(reply, view, { ...page(scene), watch }, targets);
 }

@@ -147,6 +147,16 @@ async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
     : showProgress(request, reply, progress);
 }
 
+/** Where a log-in stands, for its own page to look: nothing is carried on and nothing is journalled by it. */
+async function tellStep(request: LoginRequest, reply: FastifyReply) {
+  const { environment } = request;
+  const { stored, client } = await findLogin(request);
+  const login = stored.value;
+  const decision = login.ended ? undefined : await judge(login, client, environment);
+  const step = decision?.outcome ?? currentStep(login, client, environment);
+  return reply.header('cache-control', 'no-store').send({ step });
+}
+
 function carrying(request: FastifyRequest, client: Client) {
   const sessionId = sessionIdOf(request);
   const { environment } = request;
@@ -240,6 +250,7 @@ async function leadBack(request: LoginRequest, reply: FastifyReply) {
 export function registerLoginRoutes(app: FastifyInstance) {
   const path = '/login/:loginId';
   app.get(path, { exposeHeadRoute: false }, showWhereItStands);
+  app.get(`${path}/step`, tellStep);
   for (const form of LOGIN_FORMS) {
     app.post(`${path}${form.path}`, takeForm(form));
     // The address bar shows a form’s own path after an error in it; asked for again, it leads back to the log-in.

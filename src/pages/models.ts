@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../journal/refusal.ts';
+import type { LoginStep } from '../login/login.ts';
 import type { FailureCode } from '../login/outcomes.ts';
 
 /** Every page gets this; the layout uses it. */
@@ -16,6 +17,10 @@ export interface Frame {
   brand: string;
   /** The environment’s start page. */
   homeUrl: string;
+  /** The pages of the mock itself, on each of them; none on those that imitate CIS2 or an authenticator. */
+  menu?: { text: string; url: string; current: boolean }[];
+  /** A page that waits: where its log-in is looked at, and the step it stands at. */
+  watch?: { url: string; step: LoginStep };
 }
 
 /** A link or address to a real organisation; shown, never called by the mock. */
@@ -163,4 +168,9 @@ export interface StartPage extends Frame {
     roleCodes: string;
     workgroups: string;
   }[];
+}
+
+/** The control API, to read and to try: a script of ours hands the document to Swagger UI. */
+export interface ControlDocsPage extends Frame {
+  openapiUrl: string;
 }

@@ -51,6 +51,30 @@ export function frameOf({ environment }: FastifyRequest, title: string): Frame {
   };
 }
 
+/** The pages of the mock itself, in the order of the menu. */
+const TOOLS = {
+  start: { text: 'Start', path: '/' },
+  demo: { text: 'Demonstration', path: '/demo' },
+  console: { text: 'Console', path: '/console' },
+  journal: { text: 'Journal', path: '/journal' },
+  scenarios: { text: 'Scenarios', path: '/scenarios' },
+  pages: { text: 'Pages', path: '/pages' },
+  api: { text: 'API', path: '/_mock/docs' },
+} as const;
+
+export type Tool = keyof typeof TOOLS;
+
+/** What the layout needs of a page of the mock itself: the menu too, with this page in it. */
+export function toolFrameOf(request: FastifyRequest, title: string, tool: Tool): Frame {
+  const { prefix } = request.environment;
+  const menu = Object.entries(TOOLS).map(([name, { text, path }]) => ({
+    text,
+    url: `${prefix}${path}`,
+    current: name === tool,
+  }));
+  return { ...frameOf(request, title), menu };
+}
+
 export function showPage<Page extends Frame>(
   reply: FastifyReply,
   view: string,

@@ -10,7 +10,7 @@ import { expectedOutcomes } from '../login/expected-outcome.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { ActiveScenario } from '../scenarios/choice.ts';
 import type { StartPage } from './models.ts';
-import { frameOf, showPage } from './render.ts';
+import { showPage, toolFrameOf } from './render.ts';
 
 type Persona = StartPage['personas'][number];
 
@@ -88,7 +88,7 @@ async function startPage(request: FastifyRequest): Promise<StartPage> {
   const { issuer, clients, settings } = environment;
   const client = [...clients.values()][0];
   return {
-    ...frameOf(request, 'Start'),
+    ...toolFrameOf(request, 'Start', 'start'),
     issuer,
     discoveryUrl: `${issuer}/.well-known/openid-configuration`,
     client: {

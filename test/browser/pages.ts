@@ -368,8 +368,10 @@ const REFUSALS: Journey[] = [
         says: 'no such cookie',
         walk: async (visitor) => {
           await press(visitor, 'continue');
+          const address = visitor.page.url();
+          await visitor.page.goto('about:blank');
           await visitor.page.context().clearCookies();
-          await visitor.page.reload();
+          await visitor.page.goto(address);
         },
       }),
     ],

@@ -134,6 +134,8 @@ export interface StageOptions {
 
 async function startAgain({ page: tab, application, faults }: Visitor) {
   for (const other of tab.context().pages()) if (other !== tab) await other.close();
+  // A page that waits would go on looking at its log-in, without the cookie that it needs.
+  await tab.goto('about:blank');
   await tab.context().clearCookies();
   application.callbacks.splice(0);
   faults.splice(0);

@@ -158,6 +158,24 @@ const CALLS: readonly Call[] = [
     as: 600_000,
   },
   {
+    call: 'clock.set, which does not stop it',
+    async gives(cis2) {
+      const set = await cis2.clock.set(new Date('2030-05-05T05:05:05Z'));
+      return { day: set.toISOString().slice(0, 10), goesOn: (await cis2.clock.now()) >= set };
+    },
+    as: { day: '2030-05-05', goesOn: true },
+  },
+  {
+    call: 'clock.skew, which tokens show',
+    async gives(cis2) {
+      const now = await cis2.clock.freeze('2026-01-15T09:00:00Z');
+      await cis2.clock.skew(-90);
+      const { id_token } = await cis2.mintTokens({ persona: ALEX });
+      return Number(claimsOf(id_token)['iat']) - now.getTime() / 1000;
+    },
+    as: -90,
+  },
+  {
     call: 'clock.reset',
     async gives(cis2) {
       await cis2.clock.freeze(new Date('2001-01-01'));
@@ -180,6 +198,27 @@ const CALLS: readonly Call[] = [
       return (await cis2.journal.waitFor({ kind: 'code_issued' })).client_id;
     },
     as: 'mock-client',
+  },
+  {
+    call: 'journal.waitFor, of an event that is yet to come',
+    async gives(cis2) {
+      const waiting = cis2.journal.waitFor({ kind: 'session_ended', uid: '910000000101' });
+      const { id_token } = await cis2.mintTokens({ persona: ALEX });
+      await cis2.sessions.logOut(String(claimsOf(id_token)['sid']));
+      return (await waiting).details.cause;
+    },
+    as: 'SESSION_TERMINATION',
+  },
+  {
+    call: 'journal.waitFor, of the next event, by after',
+    async gives(cis2) {
+      await cis2.logIn({ persona: ALEX });
+      const before = await cis2.journal.waitFor({ kind: 'rule_decided' });
+      const waiting = cis2.journal.waitFor({ kind: 'rule_decided', after: before.id });
+      await cis2.logIn({ persona: UMA.account });
+      return (await waiting).details.outcome;
+    },
+    as: 'nhsmail_not_registered',
   },
   {
     call: 'journal.clear',

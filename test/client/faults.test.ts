@@ -1,6 +1,6 @@
 /** What the client says when something is wrong: what, where, and how to mend it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectMockCis2, type MockCis2, MockCis2Error } from '../../src/index.ts';
+import { connectMockCis2, type MockCis2, MockCis2Error, startMockCis2 } from '../../src/index.ts';
 import { listen } from '../relying-parties/support.ts';
 import { errorOf, type Held, WAYS } from './support.ts';
 
@@ -54,6 +54,13 @@ describe.each(WAYS)('a mock $way', ({ hold }) => {
     });
   });
 
+  test('ends a wait for an event when its time is over', async () => {
+    const waiting = cis2.journal.waitFor({ kind: 'key_changed' }, { timeoutSeconds: 0.05 });
+    expect(await errorOf(waiting)).toMatchObject({
+      message: expect.stringContaining('No event {"kind":"key_changed"} came within 0.05 seconds'),
+    });
+  });
+
   test('refuses every call after it was closed', async () => {
     const { cis2: closing, stop } = await hold();
     await closing.close();
@@ -65,6 +72,34 @@ describe.each(WAYS)('a mock $way', ({ hold }) => {
     });
     await stop();
   });
+});
+
+describe('a mock with a control token', () => {
+  const TOKEN = 'a-token-of-this-test';
+  let cis2: MockCis2;
+  beforeAll(async () => {
+    cis2 = await startMockCis2({ logLevel: 'silent', controlToken: TOKEN });
+  });
+  afterAll(() => cis2.close());
+
+  test('is driven by who started it, who has the token already', async () => {
+    expect((await cis2.personas.get('910000000101')).given_name).toBe('Alex');
+  });
+
+  test('is driven from elsewhere with the token', async () => {
+    const connected = await connectMockCis2(cis2.url, { token: TOKEN });
+    expect((await connected.logIn({ persona: 'alex.bound@nhs.net' })).outcome).toBe('authenticated');
+  });
+
+  test.each([{}, { token: 'another-token' }])(
+    'is not connected to with %o, and says why',
+    async (options) => {
+      expect(await errorOf(connectMockCis2(cis2.url, options))).toMatchObject({
+        status: 401,
+        detail: expect.stringContaining('Authorization: Bearer'),
+      });
+    },
+  );
 });
 
 describe('connecting', () => {

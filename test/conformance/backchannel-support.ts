@@ -127,6 +127,6 @@ export const causesAt = ({ received }: Receiver) =>
 export const deliveries = ({ environment }: Mock) =>
   environment.journal.events({ kind: 'logout_token_sent' }).map(({ client_id, details }) => ({
     client_id,
-    attempt: details?.['attempt'],
-    answer: details?.['answer'],
+    attempt: details.attempt,
+    answer: details.answer,
   }));

@@ -340,36 +340,6 @@ describe('settings', () => {
   });
 });
 
-describe('the clock', () => {
-  test('is frozen, advanced and let run again', async () => {
-    const mock = await testMock();
-    const frozen = await call(mock, 'POST', '/clock', { freeze: '2026-03-01T12:00:00Z' });
-    expect(frozen.json()).toEqual({ now: '2026-03-01T12:00:00.000Z', frozen: true });
-    const later = await call(mock, 'POST', '/clock', { advance_seconds: 90 });
-    expect(later.json()).toEqual({ now: '2026-03-01T12:01:30.000Z', frozen: true });
-    expect((await call(mock, 'GET', '/clock')).json()).toEqual(later.json());
-    expect((await call(mock, 'POST', '/clock', { reset: true })).json().frozen).toBe(false);
-  });
-
-  test('times out a log-in that waits', async () => {
-    const mock = await testMock();
-    const by = browser(mock.app);
-    const { login } = await signIn(by, 'alex.bound@nhs.net');
-    await call(mock, 'POST', '/clock', { advance_seconds: 61 });
-    expect(outcomeOf(await by.get(login))).toBe('timed_out');
-  });
-
-  test.each([
-    [{}],
-    [{ freeze: 'noon' }],
-    [{ advance_seconds: -1 }],
-    [{ reset: false }],
-    [{ freeze: 'now', reset: true }],
-  ])('refuses %o', async (body) => {
-    expect((await call(await testMock(), 'POST', '/clock', body)).statusCode).toBe(400);
-  });
-});
-
 describe('reset', () => {
   test('brings the fixtures, the clock and an empty store back, and keeps the signing keys', async () => {
     const mock = await testMock();

@@ -105,7 +105,7 @@ describe('a good token request', () => {
 
     const [event] = await eventsOf(mock, response, 'token_issued');
     expect(event).toMatchObject({ client_id: 'mock-client', uid: '910000000101' });
-    expect(event?.details?.['id_token']).toBe(
+    expect(event?.details.id_token).toBe(
       response.json().id_token.replace(/\.[\w-]+$/, '.(signature removed)'),
     );
   });

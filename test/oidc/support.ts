@@ -1,7 +1,7 @@
 /** What tests of the protocol share: reading refusals, counting what the server holds, redeeming as any client. */
 import { setImmediate } from 'node:timers/promises';
 import type { LightMyRequestResponse } from 'fastify';
-import type { JournalEvent } from '../../src/index.ts';
+import type { EventKind, JournalEvent } from '../../src/index.ts';
 import { LOGINS } from '../../src/login/login.ts';
 import { SESSIONS } from '../../src/login/session.ts';
 import { ACCESS_TOKENS, CODES, GRANTS } from '../../src/oidc/grant.ts';
@@ -34,11 +34,11 @@ export const requestIdOf = (response: LightMyRequestResponse) =>
   String(response.headers['x-mock-cis2-request-id']);
 
 /** The events of the journal that carry the request id of this answer. */
-export async function eventsOf(
+export async function eventsOf<K extends EventKind>(
   mock: Mock,
   response: LightMyRequestResponse,
-  kind: string,
-): Promise<JournalEvent[]> {
+  kind: K,
+): Promise<JournalEvent<K>[]> {
   const url = `/_mock/journal?${encode({ request_id: requestIdOf(response), kind })}`;
   return (await mock.app.inject(url)).json();
 }

@@ -517,7 +517,7 @@ describe('/_mock/sessions', () => {
     const { mock, sid } = await signedIn();
     expect((await logOut(mock, sid, { cause })).statusCode).toBe(200);
     const [event] = mock.environment.journal.events({ kind: 'session_ended' });
-    expect(event?.details?.['cause']).toBe(cause);
+    expect(event?.details.cause).toBe(cause);
   });
 
   test.each<[string, object, string]>([

@@ -243,6 +243,7 @@ describe('the journal and the log', () => {
       'userinfo_answered',
       'grant_revoked',
       'refused',
+      'request_answered',
     ];
     const log = lines.join('');
 

@@ -1,0 +1,14 @@
+// A page that waits sees when its log-in has moved on: its time ran out, or another tab carried it on.
+const LOOK_EVERY_MILLISECONDS = 1000;
+
+const { loginUrl, loginStep } = document.body.dataset;
+
+async function look() {
+  const response = await fetch(`${loginUrl}/step`, { cache: 'no-store' }).catch(() => undefined);
+  if (!response?.ok) return;
+  const { step } = await response.json();
+  if (step === loginStep) setTimeout(look, LOOK_EVERY_MILLISECONDS);
+  else location.assign(loginUrl);
+}
+
+if (loginUrl) setTimeout(look, LOOK_EVERY_MILLISECONDS);
