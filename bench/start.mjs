@@ -13,6 +13,8 @@ for (let run = 0; run < RUNS; run++) {
   const before = performance.now();
   const cis2 = await startMockCis2({ logLevel: 'silent' });
   times.push(performance.now() - before);
+  // Its key is made in the background: the next start is not to compete with that.
+  await cis2.keys.list();
   await cis2.close();
 }
 const [first = 0] = times;
