@@ -19,6 +19,9 @@ const LAYERS = [
   'control',
   'demo',
   'server.ts',
+  'create-mock-cis2.ts',
+  'client',
+  'start-mock-cis2.ts',
   'index.ts',
   'main.ts',
 ];

@@ -38,6 +38,8 @@ function shownEnvironment(environment: Environment, kept?: Kept) {
   };
 }
 
+export type EnvironmentShown = ReturnType<typeof shownEnvironment>;
+
 function nameFor(given: string | undefined): string {
   const name = given ?? `e-${randomBytes(6).toString('hex')}`;
   if (isEnvironmentName(name)) return name;

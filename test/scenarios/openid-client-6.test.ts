@@ -118,7 +118,7 @@ test.each(Object.entries(REFUSED))('refuses %s: %s', async (scenario, said) => {
 
 test.each(Object.entries(ACCEPTED))('accepts %s: %s', async (scenario) => {
   expect(await logIn({ scenario })).toMatchObject({ sub: ALEX.uid });
-  expect(cis2.journal({ kind: 'scenario_applied' }).at(-1)?.details).toMatchObject({ scenario });
+  expect((await cis2.journal({ kind: 'scenario_applied' })).at(-1)?.details).toMatchObject({ scenario });
 });
 
 test.each([true, false])('accepts a log-in without a scenario; with a nonce: %s', async (withNonce) => {
