@@ -34,10 +34,16 @@ async function signInToNhsmail(visitor: Visitor, email: string) {
   await press(visitor, 'approve');
 }
 
+/** How long the application waits for an answer: longer than a page takes to see that its log-in has moved on. */
+const IMPATIENT = {
+  extends: 'default' as const,
+  settings: { timeouts: { outbound_call_seconds: 3 } },
+};
+
 describe('in a browser', () => {
   let stage: Stage;
   beforeAll(async () => {
-    stage = await setStage();
+    stage = await setStage({ fixtures: IMPATIENT });
   });
   afterAll(() => stage.close());
 
@@ -55,6 +61,15 @@ describe('in a browser', () => {
     await press(visitor, 'demo-log-out');
     expect(await pageShown(visitor)).toBe('page-demo-logged-out');
     expect(await textOf(visitor, testId('demo-logout-token'))).toContain('Accepted');
+    expect(visitor.faults).toEqual([]);
+  });
+
+  it('is waited for while it takes its time over the callback: the last page of CIS2 does not turn back', async () => {
+    const visitor = await stage.visitor();
+    await visitor.page.goto(`${stage.mock.url}demo?mock_scenario=SLOW_ANSWER`);
+    await press(visitor, 'demo-log-in');
+    await signInToNhsmail(visitor, 'alex.bound@nhs.net');
+    expect(await pageShown(visitor)).toBe('demo-failure-token_unavailable');
     expect(visitor.faults).toEqual([]);
   });
 
