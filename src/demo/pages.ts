@@ -4,7 +4,7 @@ import { activeScenarios } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import { DEMO_CLIENT_ID } from '../environment/own-clients.ts';
 import type { Frame } from '../pages/models.ts';
-import { frameOf } from '../pages/render.ts';
+import { frameOf, toolFrameOf } from '../pages/render.ts';
 import { personasOf } from '../pages/start-page.ts';
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -17,7 +17,7 @@ import { jwtRows, type Received, type Row, receivedOf, userInfoOf } from './rece
 import type { Failure, Visit } from './visits.ts';
 import { WORDING, type Wording } from './wording.ts';
 
-/** Every page of the application: the layout shows its name in place of the mock’s. */
+/** A page of the application: the layout shows its name in place of the mock’s. */
 export interface DemoFrame extends Frame {
   service: { name: string; url: string };
 }
@@ -44,7 +44,8 @@ export interface LoggedInBox {
   logOutAction: string;
 }
 
-export interface DemoStartPage extends DemoFrame {
+/** The first page is one of the mock itself, and has its menu. */
+export interface DemoStartPage extends Frame {
   logInAction: string;
   loggedIn?: LoggedInBox;
   /** What can be chosen; open where something was chosen, or is wrong. */
@@ -126,7 +127,7 @@ export async function demoStartPage(
   const chosen = scenarioBox(options, environment);
   const hasErrors = Object.keys(errors).length > 0;
   return {
-    ...demoFrame(request, 'Log in'),
+    ...toolFrameOf(request, SERVICE_NAME, 'demo'),
     hasErrors,
     logInAction: logInAction(environment),
     ...(loggedIn ? { loggedIn: loggedInBox(environment, loggedIn) } : {}),

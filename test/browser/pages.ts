@@ -441,17 +441,17 @@ const DEMO: Journey[] = [
     journey: 'to the demonstration application, and its choices',
     pages: [
       onTheWay('demo', 'demo', {
-        title: 'Log in – Demonstration application',
+        title: 'Demonstration application',
         says: 'See a log-in work, and fail',
         walk: openDemo(),
       }),
       onTheWay('demo-choices', 'demo', {
-        title: 'Log in – Demonstration application',
+        title: 'Demonstration application',
         says: 'Refuses the token',
         walk: openDemo(`?mock_scenario=ID_TOKEN_EXPIRED&${ALEX}`),
       }),
       onTheWay('demo-choices-error', 'demo', {
-        title: 'Error: Log in – Demonstration application',
+        title: 'Error: Demonstration application',
         says: 'There is no scenario ID_TOKEN_EXPIRD.',
         walk: openDemo('?mock_scenario=ID_TOKEN_EXPIRD&persona=alex.bond@nhs.net&role=any'),
       }),
@@ -471,7 +471,7 @@ const DEMO: Journey[] = [
         walk: unfoldAll,
       }),
       onTheWay('demo-logged-in', 'demo', {
-        title: 'Log in – Demonstration application',
+        title: 'Demonstration application',
         says: 'You are logged in as',
         walk: openDemo(),
       }),
