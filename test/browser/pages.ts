@@ -12,6 +12,7 @@ import {
   signIn,
   typeAndSignIn,
   type Visitor,
+  withoutWatching,
 } from './support.ts';
 
 export interface PageCase {
@@ -358,9 +359,11 @@ const REFUSALS: Journey[] = [
         title: 'This log-in has moved on',
         says: 'Continue where you left off',
         walk: async (visitor) => {
+          await withoutWatching(visitor.page);
           await open(visitor);
           await overtakeInAnotherTab(visitor);
           await choose(visitor, 'authenticator-smartcard');
+          await visitor.page.unrouteAll();
         },
       }),
       refusal('error-another-browser', 403, {

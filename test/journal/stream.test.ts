@@ -142,6 +142,7 @@ describe('the stream', () => {
     const [mine, other] = [await openStream(url('mine')), await openStream(url('other'))];
     expect((await mine.take(1))[0]?.event).toBe('environment_started');
     await mock.app.inject({ method: 'DELETE', url: '/_mock/environments/mine' });
+    expect((await mine.take(1))[0]?.event).toBe('environment_ended');
     expect(await mine.block()).toBeUndefined();
     expect((await other.take(1))[0]?.data.details).toEqual({ name: 'other' });
     other.leave();
