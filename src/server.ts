@@ -5,6 +5,7 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type ControlOptions, registerControl } from './control/control.ts';
+import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
@@ -68,6 +69,7 @@ export async function buildServer(
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
   await registerControl(app, environments, options);
+  registerDemo(app);
   refuseOtherMethods(app);
   return app;
 }

@@ -26,7 +26,7 @@ export async function assumedRequest(
   given: Readonly<Record<string, string>>,
   environment: Environment,
 ): Promise<{ client: Client; request: AuthorizationRequest }> {
-  const [first] = environment.clients.values();
+  const [first] = environment.fixtures.clients;
   const named = environment.clients.get(given['client_id'] ?? first?.client_id ?? '');
   const isPublic = named?.token_endpoint_auth_method === 'none';
   const assumed = {

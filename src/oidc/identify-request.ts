@@ -29,12 +29,12 @@ const mendOf = (scenario: string) =>
   `Nothing: the scenario ${scenario} was applied. Remove it, or leave mock_scenario out.`;
 
 /** Says that the client is not registered; `scenario` made it so. */
-export function refuseUnregistered(clientId: string, { clients }: Environment, scenario?: string): never {
+export function refuseUnregistered(clientId: string, environment: Environment, scenario?: string): never {
   refuseOnPage({
     error: 'invalid_client',
     description: 'Client authentication failed',
     refusal: {
-      ...unregisteredClient(clientId, clients),
+      ...unregisteredClient(clientId, environment),
       ...(scenario === undefined ? {} : { mend: mendOf(scenario) }),
       specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
     },

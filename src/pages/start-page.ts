@@ -35,7 +35,7 @@ function aboutPerson(person: Person | undefined): Omit<Persona, 'key' | 'account
 }
 
 /** The NHSmail accounts first, each with its person, then the people who have none, by their authenticators. */
-function personasOf(
+export function personasOf(
   { directory, settings, clock }: Environment,
   client: Client,
   active: readonly ActiveScenario[],
@@ -85,8 +85,8 @@ const redirectUrisOf = ({ redirect_uris, relaxations }: Client): string =>
 
 async function startPage(request: FastifyRequest): Promise<StartPage> {
   const { environment } = request;
-  const { issuer, clients, settings } = environment;
-  const client = [...clients.values()][0];
+  const { issuer, fixtures, settings } = environment;
+  const [client] = fixtures.clients;
   return {
     ...toolFrameOf(request, 'Start', 'start'),
     issuer,
@@ -99,7 +99,7 @@ async function startPage(request: FastifyRequest): Promise<StartPage> {
       scopes: USUAL_SCOPES,
       acrValues: (client?.default_acr_values ?? settings.default_acr_values).join(' '),
     },
-    otherClients: [...clients.keys()].slice(1, MOST_LISTED),
+    otherClients: fixtures.clients.slice(1, MOST_LISTED).map(({ client_id }) => client_id),
     personas: client ? personasOf(environment, client, await activeScenarios(environment)) : [],
   };
 }

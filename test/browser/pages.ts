@@ -57,6 +57,13 @@ const refusal = (name: string, status: number, rest: Rest): PageCase => ({
   ...rest,
 });
 
+const demoFailure = (name: string, kind: string, rest: Rest): PageCase => ({
+  name,
+  status: 200,
+  testId: `demo-failure-${kind}`,
+  ...rest,
+});
+
 const pressing = (testId: string) => (visitor: Visitor) => press(visitor, testId);
 
 const START: Journey = {
@@ -415,8 +422,108 @@ const LOGGING_OUT: Journey = {
   ],
 };
 
+const openDemo =
+  (query = '') =>
+  ({ page, mock }: Visitor) =>
+    page.goto(`${mock.url}demo${query}`);
+
+/** Begins a log-in of the demonstration application with what the address fills in. */
+const demoLogIn = (query: string) => async (visitor: Visitor) => {
+  await openDemo(query)(visitor);
+  await press(visitor, 'demo-log-in');
+};
+
+/** Unfolds all that is folded on the page. */
+const unfoldAll = ({ page }: Visitor) =>
+  page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
+
+const ALEX = 'persona=alex.bound@nhs.net';
+
+const DEMO: Journey[] = [
+  {
+    journey: 'to the demonstration application, and its choices',
+    pages: [
+      onTheWay('demo', 'demo', {
+        title: 'Demonstration application',
+        says: 'See a log-in work, and fail',
+        walk: openDemo(),
+      }),
+      onTheWay('demo-choices', 'demo', {
+        title: 'Demonstration application',
+        says: 'Refuses the token',
+        walk: openDemo(`?mock_scenario=ID_TOKEN_EXPIRED&${ALEX}`),
+      }),
+      onTheWay('demo-choices-error', 'demo', {
+        title: 'Error: Demonstration application',
+        says: 'There is no scenario ID_TOKEN_EXPIRD.',
+        walk: openDemo('?mock_scenario=ID_TOKEN_EXPIRD&persona=alex.bond@nhs.net&role=any'),
+      }),
+    ],
+  },
+  {
+    journey: 'into the demonstration application, and out of it',
+    pages: [
+      onTheWay('demo-success', 'demo-success', {
+        title: 'You are logged in – Demonstration application',
+        says: 'Email address alex.bound@nhs.net',
+        walk: demoLogIn(`?${ALEX}&mock_scenario=USERINFO_NAME_ACCENTED`),
+      }),
+      onTheWay('demo-success-unfolded', 'demo-success', {
+        title: 'You are logged in – Demonstration application',
+        says: 'Hash of the access token',
+        walk: unfoldAll,
+      }),
+      onTheWay('demo-logged-in', 'demo', {
+        title: 'Demonstration application',
+        says: 'You are logged in as',
+        walk: openDemo(),
+      }),
+      onTheWay('demo-logged-out', 'demo-logged-out', {
+        title: 'You are logged out – Demonstration application',
+        says: 'Refused unexpected "aud" claim value',
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
+          await press(visitor, 'demo-log-out');
+          await unfoldAll(visitor);
+        },
+      }),
+    ],
+  },
+  {
+    journey: 'to failures of the demonstration application, and to one that is not finished',
+    pages: [
+      demoFailure('demo-failure', 'access_denied', {
+        title: 'You did not log in – Demonstration application',
+        says: 'What to do',
+        walk: demoLogIn('?persona=uma.unbound@nhs.net&on_failure=redirect'),
+      }),
+      demoFailure('demo-failure-id-token', 'id_token_refused', {
+        title: 'We could not confirm who you are – Demonstration application',
+        says: 'The claim azp is',
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=ID_TOKEN_AZP_WRONG`)(visitor);
+          await unfoldAll(visitor);
+        },
+      }),
+      onTheWay('demo-unfinished', 'demo-unfinished', {
+        title: 'This log-in is not finished – Demonstration application',
+        says: 'CIS2 has not sent you back yet',
+        walk: async (visitor) => {
+          const { page, mock } = visitor;
+          await openDemo(`?${ALEX}&mock_scenario=ABANDONED`)(visitor);
+          const sent = page.waitForRequest((request) => request.url().includes('/authorize?'));
+          await press(visitor, 'demo-log-in');
+          const state = new URL((await sent).url()).searchParams.get('state');
+          await page.goto(`${mock.url}demo/result/${state}`);
+        },
+      }),
+    ],
+  },
+];
+
 export const JOURNEYS: readonly Journey[] = [
   START,
+  ...DEMO,
   ...CHOICES,
   NHSMAIL,
   ...ROLES,
