@@ -17,6 +17,8 @@ export interface Frame {
   brand: string;
   /** The environment’s start page. */
   homeUrl: string;
+  /** Of the environment: stands before the path of every address, "" for the default one. */
+  prefix: string;
   /** The pages of the mock itself, on each of them; none on those that imitate CIS2 or an authenticator. */
   menu?: { text: string; url: string; current: boolean }[];
   /** A page that waits: where its log-in is looked at, and the step it stands at. */
