@@ -1,5 +1,6 @@
 /**
- * Makes dist/assets, which the server serves under /assets: nhsuk-frontend as the pages need it, and our own files.
+ * Makes dist/assets, which the server serves under /assets: nhsuk-frontend and Swagger UI as the pages need them, and
+ * our own files.
  * Safe while a server runs from dist: nothing is removed, and only files that differ are replaced, each at once.
  */
 import { randomUUID } from 'node:crypto';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nhsuk = join(root, 'node_modules/nhsuk-frontend');
+const swaggerUi = join(root, 'node_modules/@fastify/swagger-ui/static');
 const target = join(root, 'dist/assets');
 
 /** The images that carry the NHS logo, a trade mark, are left out: what remains are the icons of the CSS. */
@@ -51,6 +53,18 @@ async function putNhsukFrontend() {
   }
 }
 
+/** What the page of the control API needs of Swagger UI. Its licences are among our own files, and served beside it. */
+async function putSwaggerUi() {
+  const licence = 'swagger-ui-bundle.js.LICENSE.txt';
+  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+    const text = await readFile(join(swaggerUi, name), 'utf8');
+    await put(
+      name,
+      `${withoutSourceMap(text)}\n/*! From swagger-ui, Apache-2.0 licence: see ${licence}. */\n`,
+    );
+  }
+}
+
 async function putOurOwn() {
   const own = join(root, 'assets');
   const entries = await readdir(own, { recursive: true, withFileTypes: true });
@@ -61,4 +75,5 @@ async function putOurOwn() {
 }
 
 await putNhsukFrontend();
+await putSwaggerUi();
 await putOurOwn();

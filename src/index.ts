@@ -13,10 +13,11 @@ import { createSigningKeys, type SigningKeys } from './environment/signing-keys.
 import type { EventKind } from './journal/events.ts';
 import type { JournalEvent, JournalFilter } from './journal/journal.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
-import { buildServer } from './server.ts';
+import { buildServer, type ServerOptions } from './server.ts';
+import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
-import type { LogLevel } from './settings/variables.ts';
+import { controlTokenFault, type LogLevel } from './settings/variables.ts';
 
 export type { EventDetails, EventKind } from './journal/events.ts';
 export type { JournalEvent, JournalFilter } from './journal/journal.ts';
@@ -44,6 +45,11 @@ export interface MockCis2Options {
   machine?: () => number;
   /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
   signingKeys?: string;
+  /**
+   * What every call of the control API must carry as `Authorization: Bearer`: at least 8 characters of visible ASCII.
+   * Default: none; programs, and pages that the mock serves itself, may call it.
+   */
+  controlToken?: string;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
@@ -69,6 +75,13 @@ function logEvent(log: Logger) {
 function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
   if (given === undefined) return defaultFixtures();
   return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
+}
+
+function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
+  if (controlToken === undefined) return {};
+  const fault = controlTokenFault('controlToken', controlToken);
+  if (fault) throw new ConfigurationError([fault]);
+  return { controlToken };
 }
 
 /** Everything but the open port: what tests inject requests into. */
@@ -97,7 +110,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   });
   const { machine } = surroundings;
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
-  const app = await buildServer(environments, log);
+  const app = await buildServer(environments, log, serverOptions(options));
   app.addHook('onClose', async () => {
     for (const each of environments.all()) await each.background.settled();
   });

@@ -4,7 +4,7 @@ import fastifyCookie from '@fastify/cookie';
 import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { registerControl } from './control/control.ts';
+import { type ControlOptions, registerControl } from './control/control.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
@@ -31,7 +31,14 @@ function decodable(url: string): string {
   }
 }
 
-export async function buildServer(environments: Environments, log: Logger): Promise<FastifyInstance> {
+/** What differs from one server to another, beside its environments. */
+export type ServerOptions = ControlOptions;
+
+export async function buildServer(
+  environments: Environments,
+  log: Logger,
+  options: ServerOptions = {},
+): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -50,7 +57,7 @@ export async function buildServer(environments: Environments, log: Logger): Prom
   registerStartPage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
-  await registerControl(app, environments);
+  await registerControl(app, environments, options);
   refuseOtherMethods(app);
   return app;
 }

@@ -2,7 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { unbound } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
+import { shared } from './components.ts';
 import { change, entryAt } from './entries-routes.ts';
+import { operation } from './operation.ts';
 import { Problem } from './problems.ts';
 
 const body = {
@@ -10,7 +12,44 @@ const body = {
   additionalProperties: false,
   required: ['uid'],
   properties: { uid: { type: 'string', description: 'The person to register it to.' } },
+  examples: [{ uid: '910000000105' }],
 } as const;
+
+const about = {
+  tag: 'nhsmail',
+  params: {
+    type: 'object',
+    properties: {
+      email: {
+        type: 'string',
+        description: 'The address of an account in /_mock/nhsmail.',
+        examples: ['uma.unbound@nhs.net'],
+      },
+    },
+    required: ['email'],
+  },
+};
+
+const BIND = operation({
+  ...about,
+  operationId: 'bindNhsmailAccount',
+  summary: 'Register an NHSmail account to a person',
+  description:
+    'As a Registration Authority does. An account that is bound to somebody else is not taken away (409).',
+  body,
+  answers: {
+    200: { description: 'The person, with the account as an authenticator.', schema: shared('Person') },
+  },
+  refusals: [404, 409],
+});
+
+const UNBIND = operation({
+  ...about,
+  operationId: 'unbindNhsmailAccount',
+  summary: 'Remove the registration of an NHSmail account',
+  answers: { 204: { description: 'It is registered to nobody.' } },
+  refusals: [404],
+});
 
 interface Bind {
   Params: { email: string };
@@ -20,7 +59,7 @@ interface Bind {
 export function registerBinding(scope: FastifyInstance) {
   const path = '/nhsmail/:email/binding';
 
-  scope.post<Bind>(path, { schema: { body } }, async ({ environment, params, body: { uid }, id }) => {
+  scope.post<Bind>(path, BIND, async ({ environment, params, body: { uid }, id }) => {
     const { email } = entryAt(environment, 'nhsmail', params.email);
     const before = environment.directory.person(uid);
     if (!before) {
@@ -45,7 +84,7 @@ export function registerBinding(scope: FastifyInstance) {
     return person;
   });
 
-  scope.delete<Bind>(path, async ({ environment, params, id }, reply) => {
+  scope.delete<Bind>(path, UNBIND, async ({ environment, params, id }, reply) => {
     const { email } = entryAt(environment, 'nhsmail', params.email);
     const people = environment.fixtures.people.map((person) => unbound(person, email));
     const explanation = `${email} is registered to no Care Identity profile any more, by the control API.`;

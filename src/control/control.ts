@@ -2,83 +2,76 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environments } from '../environment/environments.ts';
 import { registerBinding } from './binding-routes.ts';
-import { LISTS, registerEntries } from './entries-routes.ts';
+import { registerDocumentation } from './documentation-routes.ts';
+import { registerEntries } from './entries-routes.ts';
 import { registerEnvironment } from './environment-routes.ts';
 import { registerEnvironments } from './environments-routes.ts';
 import { registerExplain } from './explain-route.ts';
 import { refuseStrangers } from './guard.ts';
 import { registerJournal } from './journal-route.ts';
 import { registerKeys } from './keys-routes.ts';
+import { acceptJson } from './media-types.ts';
+import { type ControlRoute, collectRoutes } from './operation.ts';
 import { answerWithProblems, Problem } from './problems.ts';
 import { registerScenarios } from './scenarios-routes.ts';
 import { registerSessions } from './sessions-routes.ts';
 import { registerTokens } from './tokens-route.ts';
 
-/** The methods of each path below /_mock; all others are refused by name. */
-const PATHS: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(
-    LISTS.flatMap((list) => [
-      [`/${list}`, ['GET', 'HEAD']],
-      [`/${list}/:key`, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE']],
-    ]),
-  ),
-  '/nhsmail/:email/binding': ['POST', 'DELETE'],
-  '/settings': ['GET', 'HEAD', 'PATCH'],
-  '/clock': ['GET', 'HEAD', 'POST'],
-  '/reset': ['POST'],
-  '/journal': ['GET', 'HEAD', 'DELETE'],
-  '/journal/stream': ['GET'],
-  '/sessions': ['GET', 'HEAD'],
-  '/sessions/:sid/logout': ['POST'],
-  '/keys': ['GET', 'HEAD', 'POST'],
-  '/scenarios': ['GET', 'HEAD', 'POST', 'DELETE'],
-  '/scenarios/catalogue': ['GET', 'HEAD'],
-  '/scenarios/:id': ['DELETE'],
-  '/explain': ['GET', 'HEAD'],
-  '/tokens': ['POST'],
-  '/environments': ['GET', 'HEAD', 'POST'],
-  '/environments/:name': ['DELETE'],
-};
+export interface ControlOptions {
+  /** What every call must carry as `Authorization: Bearer`. Left out: programs on this machine and own pages may call. */
+  controlToken?: string;
+}
 
-export async function registerControl(app: FastifyInstance, environments: Environments) {
+export async function registerControl(
+  app: FastifyInstance,
+  environments: Environments,
+  options: ControlOptions = {},
+) {
   await app.register(
     async (scope) => {
       acceptJson(scope);
-      refuseStrangers(scope);
+      refuseStrangers(scope, options.controlToken);
       answerWithProblems(scope);
-      registerJournal(scope, environments);
-      registerEntries(scope);
-      registerBinding(scope);
-      registerEnvironment(scope);
-      registerSessions(scope);
-      registerKeys(scope);
-      registerScenarios(scope);
-      registerExplain(scope);
-      registerTokens(scope);
-      registerEnvironments(scope, environments);
-      refuseOtherMethods(scope);
+      const routes = await registerRoutes(scope, environments);
+      refuseOtherMethods(scope, routes);
     },
     { prefix: '/_mock' },
   );
 }
 
-/** JSON is the only body taken: a form that a web page elsewhere could send is not. No body is null. */
-function acceptJson(scope: FastifyInstance) {
-  scope.removeAllContentTypeParsers();
-  const parse = scope.getDefaultJsonParser('error', 'error');
-  scope.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text === '') done(null, null);
-    else parse(request, text, done);
+/** Every call there is, each described by an `operation`: its methods and its documentation follow from that. */
+async function registerRoutes(
+  scope: FastifyInstance,
+  environments: Environments,
+): Promise<readonly ControlRoute[]> {
+  let routes: readonly ControlRoute[] = [];
+  await scope.register(async (inner) => {
+    routes = collectRoutes(inner);
+    registerEntries(inner);
+    registerBinding(inner);
+    registerEnvironment(inner);
+    registerScenarios(inner);
+    registerExplain(inner);
+    registerJournal(inner, environments);
+    registerSessions(inner);
+    registerTokens(inner);
+    registerKeys(inner);
+    registerEnvironments(inner, environments);
+    registerDocumentation(inner, routes);
   });
+  return routes;
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
-function refuseOtherMethods(scope: FastifyInstance) {
-  for (const [url, allowed] of Object.entries(PATHS)) {
+/** Answers every other method of each path with 405 and those that there are. */
+function refuseOtherMethods(scope: FastifyInstance, routes: readonly ControlRoute[]) {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method);
+    const allowed = METHODS.filter((method) => methods.includes(method));
     scope.route({
       method: METHODS.filter((method) => !allowed.includes(method)),
-      url,
+      url: path,
       handler: async (request, reply) => {
         reply.header('allow', allowed.join(', '));
         throw new Problem(405, `${request.method} is not possible here, only ${allowed.join(' or ')}.`);

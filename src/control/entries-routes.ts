@@ -3,7 +3,7 @@
  * with all the rest before it is made, and counts from the next step on, of log-ins under way too. A refused change
  * changes nothing.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { normalEmail, unbound } from '../care-identity/directory.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { ConfigurationError } from '../settings/faults.ts';
@@ -17,13 +17,15 @@ import {
   type ListName,
   mergeByKey,
 } from '../settings/fixtures.ts';
+import { entryOperations } from './entries-operations.ts';
 import { mergePatch } from './merge-patch.ts';
 import { Problem } from './problems.ts';
 
-export const LISTS = Object.keys(LIST_KEYS) as ListName[];
+const LISTS = Object.keys(LIST_KEYS) as ListName[];
 
 interface One {
-  Params: { key: string };
+  Params: Readonly<Record<(typeof LIST_KEYS)[ListName], string>>;
+  Body: Readonly<Record<string, unknown>>;
 }
 
 function find<L extends ListName>({ fixtures }: Environment, list: L, key: string): EntryOf<L> | undefined {
@@ -68,20 +70,21 @@ export function change(
   });
 }
 
-/** The body with the key of the address, which it may leave out and may not contradict. */
-function withKey(list: ListName, key: string, body: unknown): unknown {
+/** Refuses a body with another key than the address has, before anything else is said of it. */
+const demandSameKey = (list: ListName) => async (request: FastifyRequest) => {
   const field = LIST_KEYS[list];
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const given = (body as Readonly<Record<string, unknown>>)[field];
-  if (given === undefined) return { ...body, [field]: key };
+  const body = request.body as Readonly<Record<string, unknown>> | null | undefined;
+  const given = body?.[field];
+  if (given === undefined) return;
+  const key = (request.params as One['Params'])[field];
   const spelling = (text: string) => (list === 'nhsmail' ? normalEmail(text) : text);
-  if (spelling(String(given)) === spelling(key)) return body;
+  if (spelling(String(given)) === spelling(key)) return;
   const fault = { path: `/${field}`, found: JSON.stringify(given), allowed: JSON.stringify(key) };
   throw new Problem(400, `${field} in the body is not the one of the address.`, [fault]);
-}
+};
 
-function put(environment: Environment, list: ListName, body: unknown, requestId: string, what: string) {
-  const entry = checkEntry(list, body);
+function put(environment: Environment, list: ListName, value: unknown, requestId: string, what: string) {
+  const entry = checkEntry(list, value);
   const entries = mergeByKey(list, environment.fixtures[list], [entry]);
   const explanation = `${keyOf(list, entry)} in ${list} was ${what} by the control API.`;
   change(environment, { [list]: entries }, { requestId, explanation, changed: entry });
@@ -104,29 +107,39 @@ function removeEntry(...[environment, next, about]: Parameters<typeof change>) {
 }
 
 function registerList(scope: FastifyInstance, list: ListName) {
-  scope.get(`/${list}`, async ({ environment }) => environment.fixtures[list]);
+  const field = LIST_KEYS[list];
+  const path = `/${list}/:${field}`;
+  const described = entryOperations(list);
 
-  scope.get<One>(`/${list}/:key`, async ({ environment, params }) => entryAt(environment, list, params.key));
+  scope.get(`/${list}`, described.list, async ({ environment }) => environment.fixtures[list]);
 
-  scope.put<One>(`/${list}/:key`, async (request, reply) => {
+  scope.get<One>(path, described.get, async ({ environment, params }) =>
+    entryAt(environment, list, params[field]),
+  );
+
+  const preValidation = demandSameKey(list);
+
+  scope.put<One>(path, { ...described.put, preValidation }, async (request, reply) => {
     const { environment, params, body, id } = request;
-    const isNew = !find(environment, list, params.key);
-    const entry = put(environment, list, withKey(list, params.key, body), id, isNew ? 'added' : 'replaced');
-    return reply.code(isNew ? 201 : 200).send(entry);
+    const isNew = !find(environment, list, params[field]);
+    const value = { [field]: params[field], ...body };
+    return reply
+      .code(isNew ? 201 : 200)
+      .send(put(environment, list, value, id, isNew ? 'added' : 'replaced'));
   });
 
-  scope.patch<One>(`/${list}/:key`, async ({ environment, params, body, id }) => {
-    const before = entryAt(environment, list, params.key);
-    return put(environment, list, withKey(list, params.key, mergePatch(before, body)), id, 'changed');
+  scope.patch<One>(path, { ...described.patch, preValidation }, async ({ environment, params, body, id }) => {
+    const before = entryAt(environment, list, params[field]);
+    return put(environment, list, mergePatch(before, body), id, 'changed');
   });
 
-  scope.delete<One>(`/${list}/:key`, async ({ environment, params, id }, reply) => {
-    const before = entryAt(environment, list, params.key);
+  scope.delete<One>(path, described.delete, async ({ environment, params, id }, reply) => {
+    const before = entryAt(environment, list, params[field]);
     const rest = environment.fixtures[list].filter((entry) => entry !== before);
-    const explanation = `${params.key} in ${list} was removed by the control API.`;
+    const explanation = `${params[field]} in ${list} was removed by the control API.`;
     removeEntry(
       environment,
-      { [list]: rest, ...unbinding(environment, list, params.key) },
+      { [list]: rest, ...unbinding(environment, list, params[field]) },
       { requestId: id, explanation },
     );
     return reply.code(204).send();

@@ -2,8 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { completeSettings } from '../settings/fixtures.ts';
+import { publishedSchema } from '../settings/published.ts';
+import { shared } from './components.ts';
 import { change } from './entries-routes.ts';
-import { mergePatch } from './merge-patch.ts';
+import { mergePatch, mergePatchSchema, PATCH_TYPES } from './merge-patch.ts';
+import { type Answer, NO_BODY, operation } from './operation.ts';
 import { Problem } from './problems.ts';
 
 /** How far the time that relying parties see can be off: a day, in seconds. */
@@ -38,7 +41,47 @@ const moves = {
     },
     reset: { const: true, description: 'Run with the machine again, without skew.' },
   },
+  examples: [{ advance_seconds: 600 }],
 } as const;
+
+const time: Answer = {
+  description: 'What time it is now.',
+  schema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['now', 'frozen', 'skew_seconds'],
+    properties: {
+      now: { type: 'string', description: 'ISO 8601, in UTC.' },
+      frozen: { type: 'boolean', description: 'Whether the clock stands still.' },
+      skew_seconds: { type: 'integer', description: 'How far ahead the time is that relying parties see.' },
+    },
+  },
+};
+
+const GET_CLOCK = operation({
+  tag: 'clock',
+  operationId: 'getClock',
+  summary: 'What time it is',
+  answers: { 200: time },
+});
+
+const MOVE_CLOCK = operation({
+  tag: 'clock',
+  operationId: 'moveClock',
+  summary: 'Freeze, set, advance, skew or reset the clock',
+  description: 'One clock signs, verifies and expires everything. The body has exactly one of these members.',
+  body: moves,
+  answers: { 200: time },
+});
+
+const RESET = operation({
+  tag: 'environment',
+  operationId: 'reset',
+  summary: 'Back to the fixtures',
+  description: 'With nobody logged in, an empty journal and the machine’s time. The signing keys stay.',
+  body: NO_BODY,
+  answers: { 204: { description: 'Everything is as it was at the start.' } },
+});
 
 interface Move {
   Body: { freeze?: string; advance_seconds?: number; set?: string; skew_seconds?: number; reset?: true };
@@ -94,9 +137,9 @@ function movedTo(environment: Environment): string {
 }
 
 function registerClock(scope: FastifyInstance) {
-  scope.get('/clock', async ({ environment }) => shownClock(environment));
+  scope.get('/clock', GET_CLOCK, async ({ environment }) => shownClock(environment));
 
-  scope.post<Move>('/clock', { schema: { body: moves } }, async ({ environment, body, id }) => {
+  scope.post<Move>('/clock', MOVE_CLOCK, async ({ environment, body, id }) => {
     move(environment, body);
     environment.journal.record({
       request_id: id,
@@ -108,10 +151,33 @@ function registerClock(scope: FastifyInstance) {
   });
 }
 
-function registerSettings(scope: FastifyInstance) {
-  scope.get('/settings', async ({ environment }) => environment.settings);
+/** The calls on the settings. */
+function settingsOperations() {
+  const answers = { 200: { description: 'As they are now, whole.', schema: shared('Settings') } };
+  return {
+    get: operation({ tag: 'settings', operationId: 'getSettings', summary: 'Get the settings', answers }),
+    patch: operation({
+      tag: 'settings',
+      operationId: 'patchSettings',
+      summary: 'Change settings',
+      description:
+        'A merge patch (RFC 7396): what is left out stays, null brings the package’s default back.',
+      body: {
+        ...mergePatchSchema(publishedSchema().properties.settings),
+        examples: [{ nhsmail: { availability: 'general' } }],
+      },
+      consumes: PATCH_TYPES,
+      answers,
+    }),
+  };
+}
 
-  scope.patch('/settings', async ({ environment, body, id }) => {
+function registerSettings(scope: FastifyInstance) {
+  const described = settingsOperations();
+
+  scope.get('/settings', described.get, async ({ environment }) => environment.settings);
+
+  scope.patch('/settings', described.patch, async ({ environment, body, id }) => {
     const settings = completeSettings(mergePatch(environment.settings, body));
     const explanation = 'The settings were changed by the control API.';
     const about = { requestId: id, explanation, changed: settings, details: body as object };
@@ -125,7 +191,7 @@ export function registerEnvironment(scope: FastifyInstance) {
   registerClock(scope);
 
   /** Everything as it was at the start, but for the signing keys: applications have cached them. */
-  scope.post('/reset', async ({ environment, id }, reply) => {
+  scope.post('/reset', RESET, async ({ environment, id }, reply) => {
     await environment.store.clear();
     environment.sessionWatch.clear();
     adopt(environment, environment.initial);

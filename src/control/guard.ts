@@ -1,8 +1,10 @@
 /**
- * Who may drive the mock: programs, and pages that it served itself. A web page elsewhere must not be able to, by a
- * request of its own (Origin) or under a name of its own that it had made to point here (Host).
+ * Who may drive the mock. With a token: whoever carries it. Without: programs, and pages that it served itself. A web
+ * page elsewhere must not be able to, by a request of its own (Origin, Sec-Fetch-Site) or under a name of its own that
+ * it had made to point here (Host).
  */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { secretsEqual } from '../oidc/secrets.ts';
 import { Problem } from './problems.ts';
 
 /** A host name that nobody can register for themselves: an address, one without a dot, or below localhost. */
@@ -15,19 +17,43 @@ function configuredHosts({ environment }: FastifyRequest): string[] {
   return [environment.issuer, environment.backChannelBase].map((url) => new URL(url).hostname);
 }
 
-export function refuseStrangers(scope: FastifyInstance) {
-  scope.addHook('onRequest', async (request) => {
-    const { host = '', origin } = request.headers;
-    const name = hostNameOf(host);
-    if (!UNREGISTRABLE.test(name) && !configuredHosts(request).includes(name.toLowerCase())) {
-      throw new Problem(
-        403,
-        `The Host ${name} is none of this server’s names. Use localhost, or set PUBLIC_ORIGIN.`,
-      );
-    }
-    if (origin === undefined) return;
-    const own = URL.canParse(origin) && new URL(origin).host === host;
-    if (!own)
-      throw new Problem(403, `A page of ${origin} may not use the control API; programs and own pages may.`);
+/** A browser says of every request, also of one without Origin, whether a page of another site made it. */
+const ELSEWHERE = 'cross-site';
+
+function demandOwnPageOrProgram(request: FastifyRequest) {
+  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+  const name = hostNameOf(host);
+  if (!UNREGISTRABLE.test(name) && !configuredHosts(request).includes(name.toLowerCase())) {
+    throw new Problem(
+      403,
+      `The Host ${name} is none of this server’s names. Use localhost, or set PUBLIC_ORIGIN or CONTROL_TOKEN.`,
+    );
+  }
+  const isForeign = origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
+  if (!isForeign && site !== ELSEWHERE) return;
+  throw new Problem(
+    403,
+    `A page of ${origin ?? 'another site'} may not use the control API; programs and own pages may.`,
+  );
+}
+
+const BEARER = /^Bearer +(\S+)$/i;
+
+function demandToken({ headers }: FastifyRequest, reply: FastifyReply, controlToken: string) {
+  const given = BEARER.exec(headers.authorization ?? '')?.[1];
+  if (given !== undefined && secretsEqual(given, controlToken)) return;
+  reply.header('www-authenticate', 'Bearer');
+  const what = given === undefined ? 'carries no token' : 'carries another token';
+  throw new Problem(
+    401,
+    `The call ${what}. Send the header Authorization: Bearer, a space and the value of CONTROL_TOKEN.`,
+  );
+}
+
+export function refuseStrangers(scope: FastifyInstance, controlToken: string | undefined) {
+  scope.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.operation?.isOpen) return;
+    if (controlToken === undefined) demandOwnPageOrProgram(request);
+    else demandToken(request, reply, controlToken);
   });
 }

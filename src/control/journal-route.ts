@@ -5,7 +5,9 @@ import type { Environments } from '../environment/environments.ts';
 import { EVENT_KINDS } from '../journal/events.ts';
 import { follow } from '../journal/follow.ts';
 import type { JournalFilter } from '../journal/journal.ts';
+import { JOURNAL_EVENT } from './journal-event.ts';
 import { journalStream } from './journal-stream.ts';
+import { operation } from './operation.ts';
 import { Problem } from './problems.ts';
 import { createWaiters, type Waiters } from './waiters.ts';
 
@@ -13,7 +15,7 @@ const EVENT_ID = '^[0-9]{1,15}$';
 
 const filters = {
   after: { type: 'string', pattern: EVENT_ID, description: 'Only events with a greater id.' },
-  kind: { enum: EVENT_KINDS },
+  kind: { enum: EVENT_KINDS, description: 'Only events of this kind.' },
   login_id: { type: 'string', description: 'All events of the requests that belong to this log-in.' },
   client_id: { type: 'string', description: 'All events of the requests that belong to this client.' },
   request_id: { type: 'string', description: 'What x-mock-cis2-request-id of an answer says.' },
@@ -35,6 +37,39 @@ const querystring = {
 
 const streamQuerystring = { type: 'object', additionalProperties: false, properties: filters } as const;
 
+const READ = operation({
+  tag: 'journal',
+  operationId: 'getJournal',
+  summary: 'What happened',
+  description: 'With wait, it is answered as soon as something matches, or with an empty list at the end.',
+  querystring,
+  answers: { 200: { description: 'Oldest first.', schema: { type: 'array', items: JOURNAL_EVENT } } },
+});
+
+const STREAM = operation({
+  tag: 'journal',
+  operationId: 'streamJournal',
+  summary: 'What happened and happens, as server-sent events',
+  description:
+    'Each has the id and kind of its event, and the event as JSON. Last-Event-ID goes on behind that event.',
+  querystring: streamQuerystring,
+  answers: {
+    200: {
+      description: 'A stream without an end.',
+      schema: { type: 'string' },
+      contentType: 'text/event-stream',
+    },
+  },
+});
+
+const CLEAR = operation({
+  tag: 'journal',
+  operationId: 'clearJournal',
+  summary: 'Forget what happened',
+  description: 'The ids of events go on counting.',
+  answers: { 204: { description: 'It is empty.' } },
+});
+
 interface StreamQuery extends Omit<JournalFilter, 'after'> {
   after?: string;
 }
@@ -52,9 +87,9 @@ const LONGEST_WAIT = 60;
 function secondsOf(wait: string): number {
   const seconds = /^\d{1,2}(\.\d{1,6})?$/.test(wait) ? Number(wait) : Number.NaN;
   if (seconds <= LONGEST_WAIT) return seconds;
-  throw new Problem(400, 'The querystring is not allowed.', [
+  throw new Problem(400, 'The query is not allowed.', [
     {
-      path: '/wait',
+      path: 'query /wait',
       found: JSON.stringify(wait),
       allowed: `seconds from 0 to ${LONGEST_WAIT}, for example 5 or 0.2`,
     },
@@ -99,31 +134,27 @@ const notKept = async (_request: FastifyRequest, reply: FastifyReply) => {
 export function registerJournal(scope: FastifyInstance, environments: Environments) {
   const waiters = createWaiters(scope, environments);
 
-  scope.delete('/journal', async ({ environment }, reply) => {
+  scope.delete('/journal', CLEAR, async ({ environment }, reply) => {
     environment.journal.clear();
     return reply.code(204).send();
   });
 
-  scope.get<{ Querystring: Query }>(
-    '/journal',
-    { schema: { querystring }, onRequest: notKept },
-    async (request, reply) => {
-      const { wait = '0', ...query } = request.query;
-      const { environment } = request;
-      const { journal } = environment;
-      const filter = filterOf(query);
-      const seconds = secondsOf(wait);
-      const events = journal.events(filter);
-      if (events.length > 0 || seconds === 0) return events;
-      await somethingWanted(waiters, reply, environment, { filter, seconds });
-      return journal.events(filter);
-    },
-  );
+  scope.get<{ Querystring: Query }>('/journal', { ...READ, onRequest: notKept }, async (request, reply) => {
+    const { wait = '0', ...query } = request.query;
+    const { environment } = request;
+    const { journal } = environment;
+    const filter = filterOf(query);
+    const seconds = secondsOf(wait);
+    const events = journal.events(filter);
+    if (events.length > 0 || seconds === 0) return events;
+    await somethingWanted(waiters, reply, environment, { filter, seconds });
+    return journal.events(filter);
+  });
 
   scope.get<{ Querystring: StreamQuery }>(
     '/journal/stream',
     // No HEAD beside it, which would wait for an end that never comes.
-    { schema: { querystring: streamQuerystring }, onRequest: notKept, exposeHeadRoute: false },
+    { ...STREAM, onRequest: notKept, exposeHeadRoute: false },
     async (request, reply) => {
       const asked = filterOf(request.query);
       const after = lastEventIdOf(request) ?? asked.after;

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { KeyFault } from '../environment/signing-keys.ts';
+import { type Answer, operation } from './operation.ts';
 
 type Action = 'publish' | 'use' | 'retire';
 
@@ -14,14 +15,53 @@ const body = {
   additionalProperties: false,
   required: ['action'],
   properties: {
-    action: { enum: ['publish', 'use', 'retire'] },
+    action: { enum: ['publish', 'use', 'retire'], description: 'The next step in the life of a key.' },
     kid: {
       type: 'string',
       description:
         'publish: a retired key to take back; left out, a new one is made. use: left out, the newest that is published. retire: left out, the oldest that is published.',
     },
   },
+  examples: [{ action: 'publish' }],
 } as const;
+
+const listed: Answer = {
+  description: 'The signing keys, oldest first.',
+  schema: {
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kid', 'status'],
+      properties: {
+        kid: { type: 'string', description: 'The id in the JWKS and in the headers of tokens.' },
+        status: {
+          enum: ['active', 'published', 'retired'],
+          description:
+            'active: signs. published: is in the JWKS, ready to sign. retired: is out of the JWKS.',
+        },
+      },
+    },
+  },
+};
+
+const LIST = operation({
+  tag: 'keys',
+  operationId: 'listKeys',
+  summary: 'List the signing keys',
+  answers: { 200: listed },
+});
+
+const CHANGE = operation({
+  tag: 'keys',
+  operationId: 'changeKey',
+  summary: 'Publish, use or retire a signing key',
+  description:
+    'As a provider rotates: publish, wait until applications have read the JWKS anew, use, retire.',
+  body,
+  answers: { 200: listed },
+  refusals: [409],
+});
 
 /** The key that an action means where it names none. */
 async function meant(action: Exclude<Action, 'publish'>, { keys }: Environment): Promise<string> {
@@ -40,9 +80,9 @@ async function changeKey({ action, kid }: KeyChange['Body'], environment: Enviro
 }
 
 export function registerKeys(scope: FastifyInstance) {
-  scope.get('/keys', async ({ environment }) => environment.keys.list());
+  scope.get('/keys', LIST, async ({ environment }) => environment.keys.list());
 
-  scope.post<KeyChange>('/keys', { schema: { body } }, async (request) => {
+  scope.post<KeyChange>('/keys', CHANGE, async (request) => {
     const { environment } = request;
     const kid = await changeKey(request.body, environment);
     const list = await environment.keys.list();

@@ -6,37 +6,12 @@ import { assumedRedirectUri } from '../oidc/assumed-request.ts';
 import { CATALOGUE, scenarioOf } from '../scenarios/catalogue.ts';
 import { type ActiveScenario, levelOf } from '../scenarios/choice.ts';
 import { scenarioFaults } from '../scenarios/parameter-faults.ts';
-import { ENDPOINT_OF, ENDPOINTS, type Scenario } from '../scenarios/scenario.ts';
+import { ENDPOINT_OF, type Scenario } from '../scenarios/scenario.ts';
 import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
 import { personaFault } from './persona.ts';
 import { Problem } from './problems.ts';
-
-const body = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['code'],
-  properties: {
-    code: { type: 'string', description: 'A code of the catalogue.' },
-    times: {
-      type: 'integer',
-      minimum: 1,
-      maximum: 1000,
-      description: 'How often it acts; then it is over. Left out: until it is removed.',
-    },
-    persona: { type: 'string', description: 'Only for this persona: an NHSmail account or a UID.' },
-    client_id: { type: 'string', description: 'Only for this client.' },
-    endpoint: {
-      enum: ENDPOINTS,
-      description: 'Where a transport scenario acts. Left out: its own endpoint.',
-    },
-    parameters: {
-      type: 'object',
-      additionalProperties: { type: ['number', 'string'] },
-      description: 'Those that the catalogue lists for the scenario. Left out: their defaults.',
-    },
-  },
-} as const;
+import { SCENARIOS } from './scenarios-operations.ts';
 
 type Start = Omit<ActiveScenario, 'id' | 'order'>;
 
@@ -100,13 +75,15 @@ function stopped(environment: Environment, requestId: string, what: string) {
 }
 
 export function registerScenarios(scope: FastifyInstance) {
-  scope.get('/scenarios/catalogue', async ({ environment }) =>
+  scope.get('/scenarios/catalogue', SCENARIOS.catalogue, async ({ environment }) =>
     CATALOGUE.map((scenario) => shownScenario(scenario, environment)),
   );
 
-  scope.get('/scenarios', async ({ environment }) => (await activeScenarios(environment)).map(shownActive));
+  scope.get('/scenarios', SCENARIOS.list, async ({ environment }) =>
+    (await activeScenarios(environment)).map(shownActive),
+  );
 
-  scope.post<{ Body: Start }>('/scenarios', { schema: { body } }, async (request, reply) => {
+  scope.post<{ Body: Start }>('/scenarios', SCENARIOS.start, async (request, reply) => {
     const { environment } = request;
     checkStart(request.body, environment);
     const started = await startScenario(environment, request.body);
@@ -119,13 +96,13 @@ export function registerScenarios(scope: FastifyInstance) {
     return reply.code(201).send(shownActive(started));
   });
 
-  scope.delete('/scenarios', async ({ environment, id }, reply) => {
+  scope.delete('/scenarios', SCENARIOS.stopAll, async ({ environment, id }, reply) => {
     for (const active of await activeScenarios(environment)) await stopScenario(environment, active.id);
     stopped(environment, id, 'All scenarios were stopped');
     return reply.code(204).send();
   });
 
-  scope.delete<{ Params: { id: string } }>('/scenarios/:id', async (request, reply) => {
+  scope.delete<{ Params: { id: string } }>('/scenarios/:id', SCENARIOS.stop, async (request, reply) => {
     const { environment, params } = request;
     const fitting = (await activeScenarios(environment)).filter(
       ({ id, code }) => id === params.id || code === params.id,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { Refused } from '../journal/refused.ts';
 import { assumedRequest } from '../oidc/assumed-request.ts';
 import { mintTokens } from '../oidc/mint-tokens.ts';
+import { operation } from './operation.ts';
 import { checkPersona } from './persona.ts';
 import { Problem } from './problems.ts';
 
@@ -18,7 +19,36 @@ const body = {
     role: { type: 'string', description: 'The role to select, by its person_roleid. Left out: the first.' },
     scenario: { type: 'string', description: 'A scenario that acts on these tokens, by its code.' },
   },
+  examples: [{ persona: 'alex.bound@nhs.net' }],
 } as const;
+
+const MINT = operation({
+  tag: 'tokens',
+  operationId: 'mintTokens',
+  summary: 'Mint tokens without a log-in',
+  description:
+    'By the same rules as a log-in: for a persona whose log-in would fail, 409 says how it would end.',
+  body,
+  answers: {
+    200: {
+      description: 'A token response.',
+      schema: {
+        type: 'object',
+        required: ['access_token', 'id_token', 'token_type', 'expires_in', 'scope'],
+        properties: {
+          access_token: { type: 'string' },
+          id_token: { type: 'string' },
+          refresh_token: { type: 'string' },
+          token_type: { const: 'Bearer' },
+          expires_in: { type: 'integer' },
+          scope: { type: 'string' },
+        },
+        additionalProperties: false,
+      },
+    },
+  },
+  refusals: [409],
+});
 
 interface Mint {
   Body: {
@@ -55,7 +85,7 @@ function problemOf({ refusal }: Refused): Problem {
 }
 
 export function registerTokens(scope: FastifyInstance) {
-  scope.post<Mint>('/tokens', { schema: { body } }, async (request) => {
+  scope.post<Mint>('/tokens', MINT, async (request) => {
     const { environment } = request;
     checkPersona(request.body.persona, environment);
     try {

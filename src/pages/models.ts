@@ -171,3 +171,8 @@ export interface StartPage extends Frame {
     workgroups: string;
   }[];
 }
+
+/** The control API, to read and to try: a script of ours hands the document to Swagger UI. */
+export interface ControlDocsPage extends Frame {
+  openapiUrl: string;
+}

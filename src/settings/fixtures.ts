@@ -10,6 +10,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
+import { publishedSchema } from './published.ts';
 import type { Settings } from './settings-schema.ts';
 import { faultsOf, lazyValidator, type Validator } from './validation.ts';
 
@@ -63,13 +64,6 @@ export function keyOf<L extends ListName>(list: L, entry: EntryOf<L>): string {
   return list === 'nhsmail' ? normalEmail(String(key)) : String(key);
 }
 
-type PublishedSchema = { properties: Record<ListName, { items: object }> & { settings: object } };
-
-const publishedSchema = (): PublishedSchema => {
-  const name = 'fixtures.schema.json';
-  return parse(read(new URL(name, FIXTURES_FOLDER), name), name) as PublishedSchema;
-};
-
 const entryValidator = (list: ListName) => lazyValidator(() => publishedSchema().properties[list].items);
 
 const entryValidators: Readonly<Record<ListName, Validator>> = {
@@ -97,17 +91,25 @@ export function completeSettings(value: unknown): Settings {
   return mergeSettings(defaultFixtures().settings, value as FixturesFile['settings']);
 }
 
+/** Each entry by its list and key, as the control API addresses it. */
+function addressesOf(fixtures: Fixtures): Map<object, string> {
+  const lists = Object.keys(LIST_KEYS) as ListName[];
+  const addressed = <L extends ListName>(list: L) =>
+    fixtures[list].map((entry: EntryOf<L>) => [entry, `${list}/${keyOf(list, entry)} `] as const);
+  return new Map<object, string>(lists.flatMap(addressed));
+}
+
 /**
  * Fixtures as they are to be from now on, checked as a whole. Faults of what was sent are named by their place there,
- * those of others by their place in a file, if they come from one.
+ * those of others by their list and key.
  */
 export function checkChange(
   fixtures: Fixtures,
   /** Where an entry stands in what was sent; undefined for those that were there before. */
   sentAt: (entry: object) => string | undefined,
 ): Fixtures {
-  const elsewhere = (entry: object) => (entry === fixtures.settings ? 'settings ' : 'another entry ');
-  const faults = crossCheck(fixtures, (entry) => sentAt(entry) ?? placeOf.get(entry) ?? elsewhere(entry));
+  const addresses = addressesOf(fixtures).set(fixtures.settings, 'settings ');
+  const faults = crossCheck(fixtures, (entry) => sentAt(entry) ?? addresses.get(entry) ?? '');
   if (faults.length > 0) throw new ConfigurationError(faults);
   return fixtures;
 }

@@ -40,10 +40,13 @@ export function lazyValidator(schemaOf: () => object): Validator {
 const typeOf = (value: unknown) =>
   value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 
+/** A member as a part of a JSON pointer (RFC 6901 section 3). */
+const pointerTo = (member: unknown) => `/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
 /** What a schema error means, in words; undefined for those that only sum up others. */
 function faultOf(name: string, error: ErrorObject): Fault | undefined {
   const { keyword, instancePath, params, data, message } = error;
-  const at = (field: string) => `${name} ${instancePath}${field}`.trim();
+  const at = (field: string) => [name, `${instancePath}${field}`].filter(Boolean).join(' ');
   const path = at('');
   const isSecret = instancePath.split('/').some(isSecretName);
   const found = isSecret ? 'a value that is not shown' : instancePath === '' ? typeOf(data) : shown(data);
@@ -56,14 +59,14 @@ function faultOf(name: string, error: ErrorObject): Fault | undefined {
   if (keyword === 'const' && error.schemaPath.includes('/anyOf/')) return undefined;
   if (keyword === 'const') return { path, found, allowed: JSON.stringify(params['allowedValue']) };
   if (keyword === 'additionalProperties') {
-    const unknown = String(params['additionalProperty']);
+    const unknown = pointerTo(params['additionalProperty']);
     const known = Object.keys((error.parentSchema as { properties?: object } | undefined)?.properties ?? {});
-    return { path: at(`/${unknown}`), found: 'an unknown field', allowed: known.join(', ') };
+    return { path: at(unknown), found: 'an unknown field', allowed: known.join(', ') || 'no field at all' };
   }
   if (keyword === 'enum') return { path, found, allowed: (params['allowedValues'] as string[]).join(', ') };
   if (keyword === 'required') {
     return {
-      path: at(`/${params['missingProperty']}`),
+      path: at(pointerTo(params['missingProperty'])),
       found: 'nothing',
       allowed: 'a value: the field is required',
     };

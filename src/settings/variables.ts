@@ -18,6 +18,8 @@ export interface Variables {
   fixtures?: string;
   /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
   signingKeys?: string;
+  /** What callers of the control API must send. Default: none, and programs and own pages alone may call it. */
+  controlToken?: string;
   logLevel: LogLevel;
 }
 
@@ -29,10 +31,28 @@ const ORIGIN = /^https?:\/\/[^\s/?#@\\]+$/;
 
 const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
 
-const NAMES = ['PORT', 'HOST', 'PUBLIC_ORIGIN', 'INTERNAL_ORIGIN', 'FIXTURES', 'SIGNING_KEYS', 'LOG_LEVEL'];
+/** Visible ASCII, which any header carries; long enough not to be guessed by chance. */
+const CONTROL_TOKEN = /^[\x21-\x7e]{8,}$/;
+
+/** What is wrong with a control token, which is never shown; undefined where nothing is. */
+export function controlTokenFault(path: string, text: string): Fault | undefined {
+  if (CONTROL_TOKEN.test(text)) return undefined;
+  return { path, found: 'a value that is not shown', allowed: 'at least 8 characters of visible ASCII' };
+}
+
+const NAMES = [
+  'PORT',
+  'HOST',
+  'PUBLIC_ORIGIN',
+  'INTERNAL_ORIGIN',
+  'FIXTURES',
+  'SIGNING_KEYS',
+  'CONTROL_TOKEN',
+  'LOG_LEVEL',
+];
 
 /** Variables of the design that this version does not have yet: better refused than ignored. */
-const NOT_YET = ['CONTROL_TOKEN', 'HTTP_PORT', 'STORE', 'TLS'];
+const NOT_YET = ['HTTP_PORT', 'STORE', 'TLS'];
 
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
@@ -82,6 +102,10 @@ export function readVariables(source: Source): Variables {
     signingKeys: take('SIGNING_KEYS', () => true, 'a path', asText),
     logLevel: take('LOG_LEVEL', isLevel, LOG_LEVELS.join(', '), (text) => text as LogLevel),
   };
+  const controlToken = value('CONTROL_TOKEN');
+  const tokenFault =
+    controlToken === undefined ? undefined : controlTokenFault('CONTROL_TOKEN', controlToken);
+  if (tokenFault) faults.push(tokenFault);
   if (faults.length > 0) throw new ConfigurationError(faults);
   const { publicOrigin, internalOrigin, fixtures, signingKeys } = read;
   return {
@@ -92,5 +116,6 @@ export function readVariables(source: Source): Variables {
     ...(internalOrigin === undefined ? {} : { internalOrigin }),
     ...(fixtures === undefined ? {} : { fixtures }),
     ...(signingKeys === undefined ? {} : { signingKeys }),
+    ...(controlToken === undefined ? {} : { controlToken }),
   };
 }

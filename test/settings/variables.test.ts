@@ -13,6 +13,7 @@ test('every variable is read', () => {
     PUBLIC_ORIGIN: 'https://cis2.example.test:443',
     INTERNAL_ORIGIN: 'http://mock:8585',
     FIXTURES: './mine.json',
+    CONTROL_TOKEN: 'visible-ASCII-!~',
     LOG_LEVEL: 'debug',
   };
   expect(readVariables(source)).toEqual({
@@ -21,6 +22,7 @@ test('every variable is read', () => {
     publicOrigin: 'https://cis2.example.test:443',
     internalOrigin: 'http://mock:8585',
     fixtures: './mine.json',
+    controlToken: 'visible-ASCII-!~',
     logLevel: 'debug',
   });
 });
@@ -57,12 +59,22 @@ describe('a wrong value is a fault', () => {
   });
 });
 
+test.each(['1234567', 'with a space', 'tab\tin it', 'grün-grün'])(
+  'CONTROL_TOKEN=%j is a fault, which does not show it',
+  (CONTROL_TOKEN) => {
+    const fault = { path: 'CONTROL_TOKEN', found: 'a value that is not shown' };
+    const allowed = 'at least 8 characters of visible ASCII';
+    expect(() => readVariables({ CONTROL_TOKEN })).toThrow(new ConfigurationError([{ ...fault, allowed }]));
+  },
+);
+
 describe('a misspelt variable is a fault instead of being ignored', () => {
   test.each([
     ['PUBLIC_ORIGN', 'PUBLIC_ORIGIN'],
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['log_level', 'LOG_LEVEL'],
     ['FIXTURE_', 'FIXTURES'],
+    ['CONTROLTOKEN', 'CONTROL_TOKEN'],
   ])('%s', (name, meant) => {
     expect(() => readVariables({ [name]: 'x' })).toThrow(
       `${name}: found an unknown variable; allowed: ${meant}`,
@@ -74,11 +86,8 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
   });
 });
 
-test.each(['CONTROL_TOKEN', 'STORE', 'TLS', 'HTTP_PORT'])(
-  '%s is refused, since nothing would come of it yet',
-  (name) => {
-    expect(() => readVariables({ [name]: 'x' })).toThrow(
-      `${name}: found a variable that this version does not support`,
-    );
-  },
-);
+test.each(['STORE', 'TLS', 'HTTP_PORT'])('%s is refused, since nothing would come of it yet', (name) => {
+  expect(() => readVariables({ [name]: 'x' })).toThrow(
+    `${name}: found a variable that this version does not support`,
+  );
+});
