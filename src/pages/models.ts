@@ -176,3 +176,11 @@ export interface StartPage extends Frame {
 export interface ControlDocsPage extends Frame {
   openapiUrl: string;
 }
+
+/** The console. What it shows is read by its script. */
+export interface ConsolePage extends Frame {
+  /** Of the control API of this environment, absolute: for a person without JavaScript to paste. */
+  controlUrl: string;
+  /** Left out: the default environment. */
+  environmentName?: string;
+}
