@@ -51,10 +51,20 @@ export function tellOfLoading(why) {
 /** @param {Refusal} refusal */
 const faultsOf = ({ faults = [] }) => faults;
 
-/** @param {Fault} fault */
-function inWords({ pointer, in: entry = '', found, allowed }) {
-  const where = `${entry}${pointer}`;
-  return `${where === '' ? '' : `${where}: `}found ${found}; allowed: ${allowed}`;
+/** JSON Schema’s way of speaking, in plain words. @param {string} allowed */
+const plain = (allowed) =>
+  allowed
+    .replace(/^must be /, '')
+    .replace(/^>= /, 'at least ')
+    .replace(/^<= /, 'at most ');
+
+/**
+ * @param {Fault} fault
+ * @param {string} [label] of the field, where it has one
+ */
+function inWords({ pointer, in: entry = '', found, allowed }, label) {
+  const where = label ?? `${entry}${pointer}`;
+  return `${where === '' ? 'Found' : `${where}: found`} ${found}. Allowed: ${plain(allowed)}.`;
 }
 
 /** @param {Element} place */
@@ -136,8 +146,9 @@ function mark(control, text) {
 function linkedItem(form, fault) {
   const control = controlAt(form, fault.pointer);
   if (!(control instanceof HTMLElement)) return plainItem(fault);
-  mark(control, inWords(fault));
-  const link = element('a', { href: `#${encodeURIComponent(control.id)}` }, inWords(fault));
+  const text = inWords(fault, control.dataset['label']);
+  mark(control, text);
+  const link = element('a', { href: `#${encodeURIComponent(control.id)}` }, text);
   link.addEventListener('click', (event) => {
     event.preventDefault();
     control.focus();
@@ -190,6 +201,7 @@ async function make(place, { act, changes }, tell) {
     announce(text);
   } catch (error) {
     document.title = `Error: ${TITLE}`;
+    showNotice(false);
     tell(error instanceof Error ? error : new Error(String(error)));
   } finally {
     busy.delete(place);

@@ -4,6 +4,9 @@ import { hidden, present } from './parts.js';
 
 const MOST_SHOWN = 50;
 
+/** A list as short as this is seen at a glance: it has no filter. */
+const FEW = 5;
+
 /**
  * @template Entry
  * @typedef {object} Table
@@ -45,21 +48,25 @@ function cell(column, children, isHeading) {
 }
 
 /**
- * The button that opens an entry’s editor, and the row of it.
+ * The row below an entry’s own, with all that can be changed.
  * @template Entry
  * @param {Table<Entry>} table
  * @param {Entry} entry
  */
-function editor({ name, columns, keyOf, editorOf }, entry) {
-  const key = keyOf(entry);
-  const keys = openIn(name);
-  const cellOfAll = element('td', {
-    class: 'nhsuk-table__cell',
-    role: 'cell',
-    colspan: String(columns.length + 1),
-  });
-  const row = element('tr', { class: 'nhsuk-table__row mock-editor', role: 'row', hidden: true }, cellOfAll);
-  const button = element(
+const editorRow = ({ columns, editorOf }, entry) =>
+  element(
+    'tr',
+    { class: 'nhsuk-table__row mock-editor', role: 'row' },
+    element(
+      'td',
+      { class: 'nhsuk-table__cell', role: 'cell', colspan: String(columns.length + 1) },
+      ...present(editorOf?.(entry) ?? []),
+    ),
+  );
+
+/** @param {string} key */
+const changeButton = (key) =>
+  element(
     'button',
     {
       class: 'nhsuk-button nhsuk-button--secondary nhsuk-button--small',
@@ -70,17 +77,6 @@ function editor({ name, columns, keyOf, editorOf }, entry) {
     'Change',
     hidden(` ${key}`),
   );
-  const show = (/** @type {boolean} */ isOpen) => {
-    if (isOpen && cellOfAll.childNodes.length === 0) cellOfAll.append(...present(editorOf?.(entry) ?? []));
-    row.hidden = !isOpen;
-    button.setAttribute('aria-expanded', String(isOpen));
-    if (isOpen) keys.add(key);
-    else keys.delete(key);
-  };
-  button.addEventListener('click', () => show(row.hidden === true));
-  if (keys.has(key)) show(true);
-  return { button, row };
-}
 
 /**
  * @template Entry
@@ -89,16 +85,32 @@ function editor({ name, columns, keyOf, editorOf }, entry) {
  */
 function rowsOf(table, entry) {
   const { name, columns, keyOf, cellsOf, editorOf } = table;
+  const key = keyOf(entry);
   const cells = cellsOf(entry).map((children, index) => cell(columns[index] ?? '', children, index === 0));
   const row = element(
     'tr',
-    { class: 'nhsuk-table__row', role: 'row', 'data-testid': `${name}-${keyOf(entry)}` },
+    { class: 'nhsuk-table__row', role: 'row', 'data-testid': `${name}-${key}` },
     ...cells,
   );
   if (!editorOf) return [row];
-  const { button, row: below } = editor(table, entry);
+  const button = changeButton(key);
   row.append(cell('Change', [button], false));
-  return [row, below];
+  /** @type {HTMLElement | undefined} */
+  let below;
+  const show = () => {
+    below = editorRow(table, entry);
+    openIn(name).add(key);
+    button.setAttribute('aria-expanded', 'true');
+    return below;
+  };
+  button.addEventListener('click', () => {
+    if (!below) return row.after(show());
+    below.remove();
+    below = undefined;
+    openIn(name).delete(key);
+    button.setAttribute('aria-expanded', 'false');
+  });
+  return openIn(name).has(key) ? [row, show()] : [row];
 }
 
 /**
@@ -158,7 +170,9 @@ export function entriesTable(table) {
   };
   input.addEventListener('input', show);
   show();
-  return [group, count, frame(name, editorOf ? [...columns, 'Change'] : columns, body)];
+  if (entries.length === 0) return [count];
+  const shown = frame(name, editorOf ? [...columns, 'Change'] : columns, body);
+  return entries.length > FEW ? [group, count, shown] : [shown];
 }
 
 /**

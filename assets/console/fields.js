@@ -15,10 +15,11 @@ import { hidden, present } from './parts.js';
 /** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
 
 /** @param {Field} field */
-const attributesOf = ({ testId, hint, pointer }) => ({
+const attributesOf = ({ testId, label, hint, pointer }) => ({
   id: testId,
   name: testId,
   'data-testid': testId,
+  'data-label': label,
   'data-pointer': pointer,
   'aria-describedby': hint === undefined ? undefined : `${testId}-hint`,
 });

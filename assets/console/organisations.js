@@ -40,14 +40,13 @@ export const organisations = {
     ...entriesTable({
       name: LIST,
       filterBy: 'code or name',
-      columns: ['Organisation', 'Private beta', 'Switch'],
+      columns: ['Organisation', 'Private beta'],
       entries: /** @type {readonly Organisation[]} */ (known('/organisations')),
       keyOf: ({ org_code }) => org_code,
       textOf: ({ org_code, org_name }) => `${org_code} ${org_name}`,
       cellsOf: (organisation) => [
         [code(organisation.org_code), ` ${organisation.org_name}`],
-        [betaTag(organisation)],
-        [betaSwitch(organisation)],
+        [betaTag(organisation), betaSwitch(organisation)],
       ],
       editorOf: (entry) => [entryEditor({ list: LIST, key: entry.org_code, entry, changes: CHANGES })],
     }),
