@@ -76,7 +76,7 @@ const createForm = () =>
     textArea({
       testId: 'environment-patch',
       label: 'What is different there, as JSON',
-      hint: 'For example { "organisations": { "RZ8": { "nhsmail_private_beta": true } } }. Left empty: nothing.',
+      hint: 'For example { "organisations": [{ "org_code": "RZ8", "nhsmail_private_beta": true }] }. Left empty: nothing.',
       pointer: '/patch',
       rows: 4,
     }),

@@ -69,6 +69,31 @@ const START: Journey = {
   ],
 };
 
+/** Until its script has drawn every section. */
+async function openConsole({ page, mock }: Visitor) {
+  await page.goto(`${mock.url}console`);
+  await page.getByTestId('reset').waitFor();
+}
+
+/** What can be opened on the console without changing anything. */
+async function openAllOfConsole({ page }: Visitor) {
+  for (const testId of ['change-RZ8', 'change-uma.unbound@nhs.net', 'change-910000000101', 'reset']) {
+    await page.getByTestId(testId).click();
+  }
+}
+
+const CONSOLE: Journey = {
+  journey: 'to the console, and opening what there is to change',
+  pages: [
+    onTheWay('console', 'console', { title: 'Console', says: 'Organisations', walk: openConsole }),
+    onTheWay('console-open', 'console', {
+      title: 'Console',
+      says: 'Yes, reset everything now',
+      walk: openAllOfConsole,
+    }),
+  ],
+};
+
 const CHOICES: Journey[] = [
   {
     journey: 'to the choice of an authenticator, choosing none',
@@ -414,6 +439,7 @@ const LOGGING_OUT: Journey = {
 
 export const JOURNEYS: readonly Journey[] = [
   START,
+  CONSOLE,
   ...CHOICES,
   NHSMAIL,
   ...ROLES,
