@@ -20,6 +20,9 @@ const FEW = 5;
  * @property {(entry: Entry) => readonly import('./parts.js').Child[]} [editorOf] what can be changed, below the row
  */
 
+/** The name of a list as one word, for ids. @param {string} name */
+const wordOf = (name) => name.replaceAll(' ', '-');
+
 /** Name of a list → keys of the entries whose editors are open. @type {Map<string, Set<string>>} */
 const open = new Map();
 
@@ -89,7 +92,7 @@ function rowsOf(table, entry) {
   const cells = cellsOf(entry).map((children, index) => cell(columns[index] ?? '', children, index === 0));
   const row = element(
     'tr',
-    { class: 'nhsuk-table__row', role: 'row', 'data-testid': `${name}-${key}` },
+    { class: 'nhsuk-table__row', role: 'row', 'data-testid': `${wordOf(name)}-${key}` },
     ...cells,
   );
   if (!editorOf) return [row];
@@ -128,7 +131,7 @@ function countOf(shown, fitting, all, name) {
 
 /** @param {Pick<Table<unknown>, 'name' | 'filterBy'>} table */
 function filterField({ name, filterBy }) {
-  const id = `filter-${name}`;
+  const id = `filter-${wordOf(name)}`;
   const input = element('input', {
     class: 'nhsuk-input nhsuk-input--width-20',
     id,
@@ -157,7 +160,7 @@ export function entriesTable(table) {
   const count = element('p', {
     class: 'nhsuk-body-s',
     'aria-live': 'polite',
-    'data-testid': `count-${name}`,
+    'data-testid': `count-${wordOf(name)}`,
   });
   const body = element('tbody', { class: 'nhsuk-table__body', role: 'rowgroup' });
   const show = () => {
