@@ -10,6 +10,7 @@ import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
+import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
@@ -57,6 +58,7 @@ export async function buildServer(
   registerStartPage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
+  registerJournalPages(app);
   await registerControl(app, environments, options);
   refuseOtherMethods(app);
   return app;
