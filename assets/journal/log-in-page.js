@@ -19,6 +19,8 @@ import { eventsOfKind, summaryOf } from './summary.js';
 const root = byTestId('log-in');
 const { name = '', value = '', issuer = '' } = root.dataset;
 const heading = byTestId('log-in-heading');
+/** What the layout puts behind every title. */
+const SERVICE = document.title.split(' – ').at(-1);
 const list = byTestId('sequence', HTMLOListElement);
 const news = byTestId('log-in-news');
 
@@ -56,11 +58,16 @@ function drawSteps(steps) {
   if (!isSame) list.replaceChildren(...shown.map(({ drawn }) => drawn));
 }
 
+/** @param {string} text */
+function showHeading(text) {
+  heading.textContent = text;
+  document.title = `${text} – ${SERVICE}`;
+}
+
 function drawSummary() {
   const summary = summaryOf(events);
   const loginId = events.find((event) => event.login_id !== undefined)?.login_id;
-  heading.textContent = summary.ended;
-  document.title = document.title.replace(/^.*? – /, `${summary.ended} – `);
+  showHeading(summary.ended);
   const person = [names.ofPerson(summary), summary.uid, summary.account].filter((text) => text !== undefined);
   /** @type {[string, Node | string][]} */
   const rows = [
@@ -117,7 +124,7 @@ async function draw() {
   byTestId('not-in-journal').hidden = isKnown;
   byTestId('log-in-content').hidden = !isKnown;
   if (!isKnown) {
-    heading.textContent = `This ${name === 'login_id' ? 'log-in' : 'request'} is not in the journal`;
+    showHeading(`This ${name === 'login_id' ? 'log-in' : 'request'} is not in the journal`);
     return;
   }
   if (!catalogue && eventsOfKind(events, 'scenario_applied').length > 0) catalogue = await readCatalogue();
