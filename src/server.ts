@@ -11,6 +11,7 @@ import { attachEnvironment, withoutEnvironment } from './environment/on-request.
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerConsolePage } from './pages/console-page.ts';
+import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
@@ -69,6 +70,7 @@ export async function buildServer(
   registerConsolePage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
+  registerJournalPages(app);
   await registerControl(app, environments, options);
   refuseOtherMethods(app);
   return app;

@@ -12,7 +12,7 @@ import { button, hidden, present } from './parts.js';
  * @property {string[]} changes the addresses below /_mock whose answers are others now
  */
 
-/** @typedef {{ pointer: string, in?: string, found: string, allowed: string }} Fault */
+/** @typedef {import('../control-api.js').Fault} Fault */
 
 /** @typedef {Error & { faults?: readonly Fault[] }} Refusal */
 

@@ -113,6 +113,8 @@ export interface OutcomePage extends Frame {
   declinedBecause?: 'wrong_password' | 'account_locked' | 'number_match_declined' | 'cancelled';
   /** The mock’s own panel: the true reason, which CIS2 would not show. */
   reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
+  /** The log-in in the journal. */
+  journalUrl: string;
 }
 
 /** Asks whether to log out. Its form posts the fields back, and `logout_confirmed` = `yes`. */
@@ -183,4 +185,12 @@ export interface ConsolePage extends Frame {
   controlUrl: string;
   /** Left out: the default environment. */
   environmentName?: string;
+}
+
+/** One log-in, or one request that belongs to none, as the journal shows it. */
+export interface JournalLogInPage extends Frame {
+  about: { name: 'login_id' | 'request_id'; value: string };
+  issuer: string;
+  /** The same as JSON. */
+  eventsUrl: string;
 }
