@@ -220,6 +220,22 @@ describe('the steps of a log-in', () => {
     ]);
   });
 
+  test('a session that runs out is told too, and one that another sign-in ended is told of its own log-in alone', async () => {
+    const mock = await started();
+    const by = browser(mock.app);
+    await logIn(by, ALEX);
+    await logIn(by, 'robin.roles@nhs.net');
+    mock.clock.advance(86_400);
+    await mock.environment.background.settled();
+    const notes = [...logInsOf(journalOf(mock)).values()].map((events) =>
+      linesOf(events).filter((line) => line.startsWith('M The single sign-on session ended')),
+    );
+    expect(notes).toEqual([
+      [expect.stringContaining('another person signed in')],
+      [expect.stringContaining('since it was')],
+    ]);
+  });
+
   test('a scenario stands before the answer that it changed, with what a good application does', async () => {
     const mock = await started();
     const by = browser(mock.app);
@@ -321,6 +337,17 @@ describe('the rows of the list', () => {
         mend: expect.stringContaining('Use one of these'),
       },
       { outcome: 'nhsmail_not_registered', account: 'uma.unbound@nhs.net', refusals: 0 },
+    ]);
+  });
+
+  test('an authorization request with the ID token of an earlier log-in is no part of that', async () => {
+    const mock = await started();
+    const by = browser(mock.app);
+    const { id_token: idToken } = await tokensOf(by, await logIn(by, ALEX));
+    await browser(mock.app).get(authorizeUrl({ prompt: 'none', id_token_hint: idToken }));
+    expect(rowsOf(journalOf(mock))).toMatchObject([
+      { outcome: 'refused', ended: 'Refused by the rule: prompt=none is answered without a page' },
+      { outcome: 'authenticated', refusals: 0 },
     ]);
   });
 
