@@ -3,7 +3,11 @@
  * and log-ins a second, with one environment and with a thousand. Run by `npm run bench:environments`.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { createMockCis2 } from '../dist/index.js';
+
+/** What is built, since a loader of TypeScript makes every function larger. */
+const BUILT = new URL('../dist/create-mock-cis2.js', import.meta.url).href;
+/** @type {typeof import('../src/create-mock-cis2.ts')} */
+const { createMockCis2 } = await import(BUILT);
 
 const COUNT = 1000;
 const REALM = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';

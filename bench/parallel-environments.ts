@@ -3,7 +3,7 @@
  * takes, and how many of them are wrong. Run by `npm run bench:parallel`; `-- 100 5` for 100 environments, 5 log-ins each.
  */
 import type { AddressInfo } from 'node:net';
-import { createMockCis2 } from '../src/index.ts';
+import { createMockCis2 } from '../src/create-mock-cis2.ts';
 import { runInParallel } from '../test/environments/parallel.ts';
 
 const [environments = 50, logInsEach = 10] = process.argv.slice(2).map(Number);

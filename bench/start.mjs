@@ -1,13 +1,14 @@
 /**
- * How long a test waits for a mock: the import once, then `startMockCis2()` to the object in hand, ten times. Run it on
- * what is built: `npm run build && node bench/start.mjs`.
+ * How long a test waits for a mock: the import once, then `startMockCis2()` to the object in hand, ten times. Run it by
+ * `npm run bench:start`, which takes what is built.
  */
 const RUNS = 10;
 
 const importing = performance.now();
-const { startMockCis2 } = await import('../dist/index.js');
+const { startMockCis2 } = await import('mock-cis2');
 const imported = performance.now() - importing;
 
+/** @type {number[]} */
 const times = [];
 for (let run = 0; run < RUNS; run++) {
   const before = performance.now();
