@@ -277,9 +277,9 @@ describe('elsewhere', () => {
     }
     await part('control-token').fill('the-control-token');
     await part('use-control-token').click();
-    await part('no-log-ins').waitFor();
+    await part('log-ins').waitFor();
     await page.reload();
-    await part('no-log-ins').waitFor();
+    await part('log-ins').waitFor();
     expect(await part('control-token-form').count()).toBe(0);
     await guarded.close();
   });

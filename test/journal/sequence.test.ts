@@ -220,19 +220,29 @@ describe('the steps of a log-in', () => {
     ]);
   });
 
-  test('a session that runs out is told too, and one that another sign-in ended is told of its own log-in alone', async () => {
+  test('a session that runs out is told too, and one that the sign-in of somebody else ended', async () => {
     const mock = await started();
     const by = browser(mock.app);
     await logIn(by, ALEX);
     await logIn(by, 'robin.roles@nhs.net');
+    const ends = () =>
+      [...logInsOf(journalOf(mock)).values()].map((events) => [
+        linesOf(events).findLast((line) => line.startsWith('M The single sign-on session ended')),
+        summaryOf(events).ended,
+      ]);
+    const stillIn = 'Logged in; the application has not asked for tokens yet';
+    const loggedOut = 'Logged in, and logged out since';
+    const bySomebodyElse =
+      'M The single sign-on session ended since somebody else logged in at the same browser';
+    expect(ends()).toEqual([
+      [bySomebodyElse, loggedOut],
+      [bySomebodyElse, stillIn],
+    ]);
     mock.clock.advance(86_400);
     await mock.environment.background.settled();
-    const notes = [...logInsOf(journalOf(mock)).values()].map((events) =>
-      linesOf(events).filter((line) => line.startsWith('M The single sign-on session ended')),
-    );
-    expect(notes).toEqual([
-      [expect.stringContaining('another person signed in')],
-      [expect.stringContaining('since it was')],
+    expect(ends()).toEqual([
+      [bySomebodyElse, loggedOut],
+      ['M The single sign-on session ended since it was not used for too long', loggedOut],
     ]);
   });
 
