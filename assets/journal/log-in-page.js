@@ -16,7 +16,7 @@ import { eventsOfKind, summaryOf } from './summary.js';
  * @typedef {import('./sequence.js').Step} Step
  */
 
-const root = byTestId('log-in');
+const root = byTestId('one-log-in');
 const { name = '', value = '', issuer = '' } = root.dataset;
 const heading = byTestId('log-in-heading');
 /** What the layout puts behind every title. */
@@ -120,6 +120,7 @@ function offerToRunAgain() {
 }
 
 async function draw() {
+  if (!catalogue && eventsOfKind(events, 'scenario_applied').length > 0) catalogue = await readCatalogue();
   const isKnown = events.length > 0;
   byTestId('not-in-journal').hidden = isKnown;
   byTestId('log-in-content').hidden = !isKnown;
@@ -127,7 +128,6 @@ async function draw() {
     showHeading(`This ${name === 'login_id' ? 'log-in' : 'request'} is not in the journal`);
     return;
   }
-  if (!catalogue && eventsOfKind(events, 'scenario_applied').length > 0) catalogue = await readCatalogue();
   const steps = stepsOf(events, catalogue);
   drawSteps(steps);
   drawSummary();

@@ -50,9 +50,22 @@ function outcomeOf(events) {
   return events.every(({ login_id: id }) => id === undefined) ? 'refused' : 'under_way';
 }
 
+/**
+ * Whether its own session is over: the sign-in may have ended that of somebody else.
+ *
+ * @param {readonly JournalEvent[]} events
+ */
+function isLoggedOut(events) {
+  const sessions = [...eventsOfKind(events, 'session_started'), ...eventsOfKind(events, 'session_reused')];
+  const sids = sessions.map(({ details }) => details.sid);
+  return eventsOfKind(events, 'session_ended').some(({ details }) =>
+    sids.some((sid) => details.sids.includes(sid)),
+  );
+}
+
 /** @param {readonly JournalEvent[]} events */
 function afterLoggingIn(events) {
-  if (eventsOfKind(events, 'session_ended').length > 0) return 'Logged in, and logged out since';
+  if (isLoggedOut(events)) return 'Logged in, and logged out since';
   if (eventsOfKind(events, 'grant_revoked').length > 0) return 'Logged in, but the tokens were revoked';
   if (eventsOfKind(events, 'token_issued').length > 0)
     return 'Logged in, and the application has asked for its tokens';

@@ -1,6 +1,7 @@
 /** The journal in a browser: what another tab does appears by itself, and one log-in can be read, shared and kept. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startMockCis2 } from '../../src/index.ts';
 import { encode } from '../support/mock.ts';
 import { authorizationUrl, open, press, type Stage, setStage, signIn, type Visitor } from './support.ts';
 
@@ -17,6 +18,8 @@ afterAll(() => stage.close());
 
 beforeEach(async () => {
   await control('DELETE', '/journal');
+  // Without a session from the test before: nobody is signed in.
+  await person.page.context().clearCookies();
   reader = await stage.visitor();
   await reader.page.setViewportSize({ width: 1280, height: 800 });
 });
@@ -51,7 +54,7 @@ async function openJournal(query = '') {
 
 async function openLogIn() {
   await reader.page.goto(`${stage.mock.url}journal/${await lastLogIn()}`);
-  await part('log-in').waitFor();
+  await part('one-log-in').waitFor();
 }
 
 const rows = () => part('log-ins').getByRole('listitem');
@@ -60,7 +63,9 @@ const rows = () => part('log-ins').getByRole('listitem');
 const eventually = (look: () => Promise<unknown>, expected: unknown) =>
   expect.poll(look, { timeout: 5000 }).toEqual(expected);
 
-const step = (title: string) => part('step').filter({ hasText: title });
+/** The step whose line says this. */
+const step = (title: string) =>
+  part('step').filter({ has: reader.page.locator('.mock-step__title', { hasText: title }) });
 
 describe('the list', () => {
   it('shows a log-in of another tab as it happens, and says how many came', async () => {
@@ -232,12 +237,12 @@ describe('from other pages', () => {
   it('a failure leads to its log-in, and a refusal to its request', async () => {
     await open(reader, { mock_login: UMA });
     await press(reader, 'see-in-journal');
-    await part('log-in').waitFor();
+    await part('one-log-in').waitFor();
     expect(await reader.page.locator('h1').textContent()).toContain('The NHSmail account is not registered');
 
     await open(reader, { client_id: 'nobody' });
     await press(reader, 'see-in-journal');
-    await part('log-in').waitFor();
+    await part('one-log-in').waitFor();
     expect(await reader.page.locator('h1').textContent()).toBe(
       'Refused by the rule: The client is registered',
     );
@@ -256,6 +261,27 @@ describe('elsewhere', () => {
     await part('step').first().waitFor();
     expect(reader.page.url()).toContain('/env/x/journal/');
     expect(await part('back-to-journal').getAttribute('href')).toBe('/env/x/journal');
+  });
+
+  it('a mock with a control token asks for it once', async () => {
+    const guarded = await startMockCis2({ logLevel: 'silent', controlToken: 'the-control-token' });
+    const { page } = reader;
+    await page.goto(`${guarded.url}journal`);
+    for (const [token, complaint] of [
+      ['', 'Enter the token'],
+      ['another-token', 'This is not the token that the mock was started with'],
+    ] as const) {
+      await part('control-token').fill(token);
+      await part('use-control-token').click();
+      await page.getByText(complaint).waitFor();
+    }
+    await part('control-token').fill('the-control-token');
+    await part('use-control-token').click();
+    await part('log-ins').waitFor();
+    await page.reload();
+    await part('log-ins').waitFor();
+    expect(await part('control-token-form').count()).toBe(0);
+    await guarded.close();
   });
 
   it('without JavaScript, both pages say what to use instead', async () => {

@@ -220,6 +220,32 @@ describe('the steps of a log-in', () => {
     ]);
   });
 
+  test('a session that runs out is told too, and one that the sign-in of somebody else ended', async () => {
+    const mock = await started();
+    const by = browser(mock.app);
+    await logIn(by, ALEX);
+    await logIn(by, 'robin.roles@nhs.net');
+    const ends = () =>
+      [...logInsOf(journalOf(mock)).values()].map((events) => [
+        linesOf(events).findLast((line) => line.startsWith('M The single sign-on session ended')),
+        summaryOf(events).ended,
+      ]);
+    const stillIn = 'Logged in; the application has not asked for tokens yet';
+    const loggedOut = 'Logged in, and logged out since';
+    const bySomebodyElse =
+      'M The single sign-on session ended since somebody else logged in at the same browser';
+    expect(ends()).toEqual([
+      [bySomebodyElse, loggedOut],
+      [bySomebodyElse, stillIn],
+    ]);
+    mock.clock.advance(86_400);
+    await mock.environment.background.settled();
+    expect(ends()).toEqual([
+      [bySomebodyElse, loggedOut],
+      ['M The single sign-on session ended since it was not used for too long', loggedOut],
+    ]);
+  });
+
   test('a scenario stands before the answer that it changed, with what a good application does', async () => {
     const mock = await started();
     const by = browser(mock.app);
@@ -321,6 +347,17 @@ describe('the rows of the list', () => {
         mend: expect.stringContaining('Use one of these'),
       },
       { outcome: 'nhsmail_not_registered', account: 'uma.unbound@nhs.net', refusals: 0 },
+    ]);
+  });
+
+  test('an authorization request with the ID token of an earlier log-in is no part of that', async () => {
+    const mock = await started();
+    const by = browser(mock.app);
+    const { id_token: idToken } = await tokensOf(by, await logIn(by, ALEX));
+    await browser(mock.app).get(authorizeUrl({ prompt: 'none', id_token_hint: idToken }));
+    expect(rowsOf(journalOf(mock))).toMatchObject([
+      { outcome: 'refused', ended: 'Refused by the rule: prompt=none is answered without a page' },
+      { outcome: 'authenticated', refusals: 0 },
     ]);
   });
 
