@@ -9,13 +9,14 @@ addEventListener('submit', () => {
   isLeaving = true;
 });
 
-async function look() {
-  const response = await fetch(`${loginUrl}/step`, { cache: 'no-store' }).catch(() => undefined);
+/** @param {string} url */
+async function look(url) {
+  const response = await fetch(`${url}/step`, { cache: 'no-store' }).catch(() => undefined);
   if (!response?.ok) return;
   const { step } = await response.json();
   if (isLeaving) return;
-  if (step === loginStep) setTimeout(look, LOOK_EVERY_MILLISECONDS);
-  else location.assign(loginUrl);
+  if (step === loginStep) setTimeout(look, LOOK_EVERY_MILLISECONDS, url);
+  else location.assign(url);
 }
 
-if (loginUrl) setTimeout(look, LOOK_EVERY_MILLISECONDS);
+if (loginUrl) setTimeout(look, LOOK_EVERY_MILLISECONDS, loginUrl);

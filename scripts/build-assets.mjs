@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -67,7 +67,11 @@ async function putSwaggerUi() {
 
 async function putOurOwn() {
   const own = join(root, 'assets');
-  for (const name of await readdir(own)) await put(name, await readFile(join(own, name)));
+  const entries = await readdir(own, { recursive: true, withFileTypes: true });
+  for (const { parentPath, name } of entries.filter((entry) => entry.isFile())) {
+    const file = join(parentPath, name);
+    await put(relative(own, file), await readFile(file));
+  }
 }
 
 await putNhsukFrontend();

@@ -2,7 +2,8 @@
 import type { Environment } from '../environment/environment.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { checkRequest, identifyRequest } from './authorization-request.ts';
+import { checkRequest } from './authorization-request.ts';
+import { identifyRequest } from './identify-request.ts';
 import { parseParameters } from './parameters.ts';
 
 const USUAL_SCOPE =

@@ -17,6 +17,8 @@ export interface Frame {
   brand: string;
   /** The environment’s start page. */
   homeUrl: string;
+  /** Of the environment: stands before the path of every address, "" for the default one. */
+  prefix: string;
   /** The pages of the mock itself, on each of them; none on those that imitate CIS2 or an authenticator. */
   menu?: { text: string; url: string; current: boolean }[];
   /** A page that waits: where its log-in is looked at, and the step it stands at. */
@@ -111,6 +113,8 @@ export interface OutcomePage extends Frame {
   declinedBecause?: 'wrong_password' | 'account_locked' | 'number_match_declined' | 'cancelled';
   /** The mock’s own panel: the true reason, which CIS2 would not show. */
   reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
+  /** The log-in in the journal. */
+  journalUrl: string;
 }
 
 /** Asks whether to log out. Its form posts the fields back, and `logout_confirmed` = `yes`. */
@@ -173,4 +177,20 @@ export interface StartPage extends Frame {
 /** The control API, to read and to try: a script of ours hands the document to Swagger UI. */
 export interface ControlDocsPage extends Frame {
   openapiUrl: string;
+}
+
+/** The console. What it shows is read by its script. */
+export interface ConsolePage extends Frame {
+  /** Of the control API of this environment, absolute: for a person without JavaScript to paste. */
+  controlUrl: string;
+  /** Left out: the default environment. */
+  environmentName?: string;
+}
+
+/** One log-in, or one request that belongs to none, as the journal shows it. */
+export interface JournalLogInPage extends Frame {
+  about: { name: 'login_id' | 'request_id'; value: string };
+  issuer: string;
+  /** The same as JSON. */
+  eventsUrl: string;
 }

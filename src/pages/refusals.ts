@@ -10,6 +10,7 @@ import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../e
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
+import { journalUrl } from './journal-pages.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -22,7 +23,8 @@ const HEADINGS: Readonly<Record<number, string>> = {
 };
 
 function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refused) {
-  const { wire, refusal, delivery, continueUrl } = refused;
+  const { wire, refusal, delivery, continueUrl, subject } = refused;
+  const { login_id: loginId } = subject;
   for (const [name, value] of Object.entries(wire.headers ?? {})) reply.header(name, value);
   if (delivery === 'json') {
     reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
@@ -38,6 +40,10 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
       description: wire.description,
       refusal,
       requestId: request.id,
+      journalUrl: journalUrl(
+        request.environment.prefix,
+        loginId === undefined ? { requestId: request.id } : { loginId },
+      ),
       ...(continueUrl === undefined ? {} : { continueUrl }),
     });
   }

@@ -48,6 +48,7 @@ export function frameOf({ environment }: FastifyRequest, title: string): Frame {
     hasErrors: false,
     brand: environment.settings.nhsmail.brand,
     homeUrl: `${environment.prefix}/`,
+    prefix: environment.prefix,
   };
 }
 

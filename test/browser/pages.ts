@@ -12,6 +12,7 @@ import {
   signIn,
   typeAndSignIn,
   type Visitor,
+  withoutWatching,
 } from './support.ts';
 
 export interface PageCase {
@@ -72,6 +73,25 @@ const START: Journey = {
       title: 'Start',
       says: 'Who can log in',
       walk: ({ page, mock }) => page.goto(mock.url),
+    }),
+  ],
+};
+
+/** When its script has drawn every section, with all opened that can be without changing anything. */
+async function openConsole({ page, mock }: Visitor) {
+  await page.goto(`${mock.url}console`);
+  for (const testId of ['reset', 'change-RZ8', 'change-uma.unbound@nhs.net', 'change-910000000101']) {
+    await page.getByTestId(testId).click();
+  }
+}
+
+const CONSOLE: Journey = {
+  journey: 'to the console, with its editors open',
+  pages: [
+    onTheWay('console', 'console', {
+      title: 'Console',
+      says: 'Yes, reset everything now',
+      walk: openConsole,
     }),
   ],
 };
@@ -365,9 +385,11 @@ const REFUSALS: Journey[] = [
         title: 'This log-in has moved on',
         says: 'Continue where you left off',
         walk: async (visitor) => {
+          await withoutWatching(visitor.page);
           await open(visitor);
           await overtakeInAnotherTab(visitor);
           await choose(visitor, 'authenticator-smartcard');
+          await visitor.page.unrouteAll();
         },
       }),
       refusal('error-another-browser', 403, {
@@ -525,8 +547,51 @@ const DEMO: Journey[] = [
   },
 ];
 
+const JOURNAL: Journey = {
+  journey:
+    'through the journal: the list, a log-in with all its steps open, a refused request, and one it has not',
+  pages: [
+    onTheWay('journal', 'journal', {
+      title: 'Journal',
+      says: 'Refused by the rule: The client is registered.',
+      walk: async (visitor) => {
+        await open(visitor, { client_id: 'nobody' });
+        await open(visitor, { mock_login: 'alex.bound@nhs.net', mock_scenario: 'STATE_MISSING' });
+        await visitor.page.goto(`${visitor.mock.url}journal`);
+        await visitor.page.getByTestId('log-in').first().waitFor();
+      },
+    }),
+    onTheWay('journal-log-in', 'journal-log-in', {
+      title: 'Logged in; the application has not asked for tokens yet',
+      says: 'Which application this is.',
+      walk: async ({ page }) => {
+        await page.getByTestId('log-in').first().getByRole('link').click();
+        await page.getByTestId('open-all').click();
+      },
+    }),
+    onTheWay('journal-refused-request', 'journal-log-in', {
+      title: 'Refused by the rule: The client is registered',
+      says: 'Use one of these, add the client to the fixtures',
+      walk: async (visitor) => {
+        await open(visitor, { client_id: 'nobody' });
+        await press(visitor, 'see-in-journal');
+        await visitor.page.getByTestId('open-all').click();
+      },
+    }),
+    onTheWay('journal-unknown-log-in', 'journal-log-in', {
+      title: 'This log-in is not in the journal',
+      says: 'It keeps the newest 5,000 events',
+      walk: async ({ page, mock }) => {
+        await page.goto(`${mock.url}journal/of-long-ago`);
+        await page.getByTestId('not-in-journal').waitFor();
+      },
+    }),
+  ],
+};
+
 export const JOURNEYS: readonly Journey[] = [
   START,
+  CONSOLE,
   ...DEMO,
   ...CHOICES,
   NHSMAIL,
@@ -537,4 +602,5 @@ export const JOURNEYS: readonly Journey[] = [
   ...OTHER_ENDINGS,
   LOGGING_OUT,
   ...REFUSALS,
+  ...JOURNAL,
 ];

@@ -498,7 +498,7 @@ describe('/_mock/sessions', () => {
     ]);
     expect([await isSignedOn(by), await isSignedOn(other)]).toEqual([false, true]);
     const [event] = mock.environment.journal.events({ kind: 'session_ended' });
-    expect(event?.details).toEqual({ cause: 'SESSION_TERMINATION', clients: ['mock-client'] });
+    expect(event?.details).toEqual({ cause: 'SESSION_TERMINATION', clients: ['mock-client'], sids: [sid] });
     // It is over: a second time there is nothing to end.
     expectProblem(await logOut(mock, sid), 404);
   });
