@@ -173,14 +173,14 @@ function resultPage(request: FastifyRequest, title: string, visit: Visit): DemoR
   const { environment } = request;
   const { prefix } = environment;
   const scenario = scenarioBox(visit.options, environment);
-  const about = visit.loginId === undefined ? `client_id=${DEMO_CLIENT_ID}` : `login_id=${visit.loginId}`;
+  const about = visit.loginId === undefined ? `?client_id=${DEMO_CLIENT_ID}` : `/${visit.loginId}`;
   return {
     ...demoFrame(request, title),
     startUrl: `${prefix}/demo`,
     logInAction: logInAction(environment),
     received: receivedOf(visit),
     ...(scenario ? { scenario } : {}),
-    journalUrl: `${prefix}/_mock/journal?${about}`,
+    journalUrl: `${prefix}/journal${about}`,
   };
 }
 
