@@ -601,5 +601,5 @@ export const JOURNEYS: readonly Journey[] = [
   ...OTHER_ENDINGS,
   LOGGING_OUT,
   ...REFUSALS,
-  JOURNAL,
+  ...JOURNAL,
 ];
