@@ -480,7 +480,7 @@ const DEMO: Journey[] = [
     ],
   },
   {
-    journey: 'into the demonstration application, and out of it',
+    journey: 'into the demonstration application',
     pages: [
       onTheWay('demo-success', 'demo-success', {
         title: 'You are logged in – Demonstration application',
@@ -492,16 +492,23 @@ const DEMO: Journey[] = [
         says: 'Hash of the access token',
         walk: unfoldAll,
       }),
+    ],
+  },
+  {
+    journey: 'back to the demonstration application, and out of it',
+    pages: [
       onTheWay('demo-logged-in', 'demo', {
         title: 'Demonstration application',
         says: 'You are logged in as',
-        walk: openDemo(),
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
+          await openDemo()(visitor);
+        },
       }),
       onTheWay('demo-logged-out', 'demo-logged-out', {
         title: 'You are logged out – Demonstration application',
         says: 'Refused unexpected "aud" claim value',
         walk: async (visitor) => {
-          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
           await press(visitor, 'demo-log-out');
           await unfoldAll(visitor);
         },
