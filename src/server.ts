@@ -12,8 +12,10 @@ import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
+import { registerPagesPage } from './pages/pages-page.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
 import { registerViews } from './pages/render.ts';
+import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { lazyValidator } from './settings/validation.ts';
 
@@ -54,7 +56,9 @@ export async function buildServer(
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
-  registerStartPage(app);
+  registerStartPage(app, environments);
+  registerScenariosPage(app);
+  registerPagesPage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
   await registerControl(app, environments, options);
