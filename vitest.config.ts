@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'examples/*.test.ts'],
     // Threads start faster than processes; no test depends on what is global to a process.
     pool: 'threads',
     maxWorkers: 2,

@@ -1,157 +1,22 @@
-/** The package’s face: a mock CIS2 service inside your own process. */
-import { type Logger, pino } from 'pino';
-import { type MovableClock, machineNow } from './environment/clock.ts';
-import {
-  createEnvironment,
-  DEFAULT_ENVIRONMENT,
-  type Surroundings,
-} from './environment/create-environment.ts';
-import type { Environment } from './environment/environment.ts';
-import { createEnvironments } from './environment/environments.ts';
-import { keysInFile } from './environment/signing-key-file.ts';
-import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
-import type { EventKind } from './journal/events.ts';
-import type { JournalEvent, JournalFilter } from './journal/journal.ts';
-import { endExpiredSessions } from './oidc/session-end.ts';
-import { buildServer, type ServerOptions } from './server.ts';
-import { ConfigurationError } from './settings/faults.ts';
-import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
-import type { FixturesFile } from './settings/fixtures-schema.ts';
-import { controlTokenFault, type LogLevel } from './settings/variables.ts';
+/**
+ * The package’s face: a mock CIS2 service inside your own process (`startMockCis2`), or the same hold on one that runs
+ * elsewhere (`connectMockCis2`).
+ */
 
+export type { EnvironmentClock, Moment } from './client/clock.ts';
+export { type ConnectOptions, connectMockCis2 } from './client/connect.ts';
+export type { Entries, MergePatch } from './client/entries.ts';
+export type { Explanation, Mint, MockCis2Environment } from './client/environment.ts';
+export { type FaultFound, MockCis2Error } from './client/error.ts';
+export type { EnvironmentJournal, WaitOptions } from './client/journal.ts';
+export type { Keys, SigningKeyShown } from './client/keys.ts';
+export type { LogIn, LogInResult } from './client/log-in.ts';
+export type { FixturesPatch, MockCis2, NewEnvironment } from './client/mock.ts';
+export type { ScenarioOptions, Scenarios } from './client/scenarios.ts';
+export type { Sessions } from './client/sessions.ts';
+export type { MockCis2Options } from './create-mock-cis2.ts';
 export type { EventDetails, EventKind } from './journal/events.ts';
 export type { JournalEvent, JournalFilter } from './journal/journal.ts';
 export { ConfigurationError } from './settings/faults.ts';
 export type { FixturesFile } from './settings/fixtures-schema.ts';
-
-export interface MockCis2Options {
-  /** TCP port; 0 lets the system choose one. Default 0. */
-  port?: number;
-  /** Address to listen on. Default 127.0.0.1. */
-  host?: string;
-  /** Origin that browsers and `iss` use, kept as text. Default http://localhost and the port. */
-  publicOrigin?: string;
-  /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
-  internalOrigin?: string;
-  /** Fixtures as a value, or the path of a file or folder. Default: the fixtures of the package. */
-  fixtures?: FixturesFile | string;
-  /** Default warn. */
-  logLevel?: LogLevel;
-  /** Where log lines go. Default: standard output. */
-  logTo?: { write(line: string): void };
-  /** The clock of the default environment. Default: one that runs with the machine. */
-  clock?: MovableClock;
-  /** The machine’s time in milliseconds since 1970: what clocks run with, and the life of environments is counted by. */
-  machine?: () => number;
-  /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
-  signingKeys?: string;
-  /**
-   * What every call of the control API must carry as `Authorization: Bearer`: at least 8 characters of visible ASCII.
-   * Default: none; programs, and pages that the mock serves itself, may call it.
-   */
-  controlToken?: string;
-  /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
-  keys?: SigningKeys;
-}
-
-export interface MockCis2 {
-  issuer: string;
-  discoveryUrl: string;
-  /** Origin of the start page, with a slash behind it. */
-  url: string;
-  /** Moves time for everything that expires, is signed or is limited. */
-  clock: MovableClock;
-  /** What happened, oldest first. */
-  journal<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
-  close(): Promise<void>;
-}
-
-/** Writes an event to the log, whose own time and message stand for the event’s. */
-function logEvent(log: Logger) {
-  return ({ time, explanation, ...event }: JournalEvent, environment: string) =>
-    log.info({ ...event, clock: time, environment }, explanation);
-}
-
-function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
-  if (given === undefined) return defaultFixtures();
-  return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
-}
-
-function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
-  if (controlToken === undefined) return {};
-  const fault = controlTokenFault('controlToken', controlToken);
-  if (fault) throw new ConfigurationError([fault]);
-  return { controlToken };
-}
-
-/** Everything but the open port: what tests inject requests into. */
-export async function createMockCis2(options: MockCis2Options = {}) {
-  const log = options.logTo
-    ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
-    : pino({ level: options.logLevel ?? 'warn' });
-  const fixtures = fixturesOf(options.fixtures);
-  const surroundings: Surroundings = {
-    origin: {
-      public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
-      ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
-    },
-    machine: options.machine ?? machineNow,
-    write: logEvent(log),
-    onBackgroundFailure: (error) => log.error({ err: error }, 'background work failed'),
-  };
-  const make = (name: string, its: Fixtures, given?: Parameters<typeof createEnvironment>[3]) =>
-    watched(createEnvironment(name, its, surroundings, given));
-  const keys =
-    options.keys ??
-    createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys));
-  const environment = make(DEFAULT_ENVIRONMENT, fixtures, {
-    keys,
-    ...(options.clock ? { clock: options.clock } : {}),
-  });
-  const { machine } = surroundings;
-  const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
-  const app = await buildServer(environments, log, serverOptions(options));
-  app.addHook('onClose', async () => {
-    for (const each of environments.all()) await each.background.settled();
-  });
-  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
-}
-
-/** What expires by a move of its clock ends at once. */
-function watched(environment: Environment): Environment {
-  environment.clock.onMove(() => environment.background.run(endExpiredSessions(environment)));
-  return environment;
-}
-
-const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
-
-/** How often sessions and environments are looked at that may have expired. */
-const LOOK_EVERY_MILLISECONDS = 1000;
-
-/** Starts the service. Throws ConfigurationError with every fault, before anything listens. */
-export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
-  const { app, environment, environments, clock, origin } = await createMockCis2(options);
-  await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
-  environment.keys.prepare();
-  const looking = setInterval(() => {
-    environments.endUnused();
-    for (const each of environments.all()) each.background.run(endExpiredSessions(each));
-  }, LOOK_EVERY_MILLISECONDS);
-  looking.unref();
-  const address = app.server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  origin.public = options.publicOrigin ?? `http://localhost:${port}`;
-  return {
-    issuer: environment.issuer,
-    discoveryUrl: `${environment.issuer}/.well-known/openid-configuration`,
-    url: `${origin.public}/`,
-    clock,
-    journal: (filter) => environment.journal.events(filter),
-    close: () => {
-      clearInterval(looking);
-      // Requests under way are let finish; a connection that asks for nothing does not hold the process up.
-      setTimeout(() => app.server.closeAllConnections(), CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();
-      return app.close();
-    },
-  };
-}
+export { startMockCis2 } from './start-mock-cis2.ts';

@@ -18,6 +18,9 @@ const LAYERS = [
   'pages',
   'control',
   'server.ts',
+  'create-mock-cis2.ts',
+  'client',
+  'start-mock-cis2.ts',
   'index.ts',
   'main.ts',
 ];

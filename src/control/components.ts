@@ -50,7 +50,7 @@ const PROBLEM = {
           in: {
             type: 'string',
             description:
-              'Where that member is, if not in the body: query, path, or another entry, such as people/910000000101.',
+              'Where that member is, if not in the body: query, path, header, or another entry, such as people/910000000101.',
           },
           found: { type: 'string', description: 'What stands there.' },
           allowed: { type: 'string', description: 'What may stand there.' },

@@ -1,5 +1,5 @@
 /** How the calls on environments are described, and what making one takes. */
-import { DEFAULT_TIME_TO_LIVE_SECONDS } from '../environment/environments.ts';
+import { DEFAULT_TIME_TO_LIVE_SECONDS, ENVIRONMENT_NAME_RULE } from '../environment/environments.ts';
 import { operation } from './operation.ts';
 
 const text = (description: string) => ({ type: 'string', description });
@@ -10,9 +10,7 @@ const body = {
   type: ['object', 'null'],
   additionalProperties: false,
   properties: {
-    name: text(
-      'What stands in its addresses: 1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit. Left out: a random name.',
-    ),
+    name: text(`What stands in its addresses: ${ENVIRONMENT_NAME_RULE}. Left out: a random name.`),
     fixtures: {
       type: 'object',
       description: 'What it begins with, as a fixtures file has it. Left out: the fixtures of this server.',

@@ -3,15 +3,20 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
-import { type Environments, isEnvironmentName, type Kept } from '../environment/environments.ts';
-import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
+import {
+  ENVIRONMENT_NAME_RULE,
+  type Environments,
+  isEnvironmentName,
+  type Kept,
+} from '../environment/environments.ts';
+import { ConfigurationError, shown } from '../settings/faults.ts';
 import { completeFixtures, type Fixtures } from '../settings/fixtures.ts';
 import { ENVIRONMENTS } from './environments-operations.ts';
 import { patchFixtures } from './fixtures-patch.ts';
 import { Problem } from './problems.ts';
 
-/** Largest body, in bytes: ten thousand people are some five million characters. */
-const BODY_LIMIT = 33_554_432;
+/** Largest body that makes an environment, in bytes: fixtures of ten thousand people, with room. */
+const FIXTURES_LIMIT = 33_554_432;
 
 interface Begin {
   Body: { name?: string; fixtures?: object; patch?: object; time_to_live_seconds?: number } | null;
@@ -33,23 +38,25 @@ function shownEnvironment(environment: Environment, kept?: Kept) {
   };
 }
 
+export type EnvironmentShown = ReturnType<typeof shownEnvironment>;
+
 function nameFor(given: string | undefined): string {
   const name = given ?? `e-${randomBytes(6).toString('hex')}`;
   if (isEnvironmentName(name)) return name;
-  const allowed =
-    '1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit; not default';
-  throw new ConfigurationError([{ path: '/name', found: shown(name), allowed }]);
+  throw new ConfigurationError([{ path: '/name', found: shown(name), allowed: ENVIRONMENT_NAME_RULE }]);
 }
 
+/** Faults of what stands in the body; those of entries that were there before begin with their file. */
+const OF_THE_BODY = { fixtures: /^(?:fixtures )?(?=\/)/, patch: /^(?=\/)/ } as const;
+
 /** Runs a check, and names its faults from the body’s root. */
-function under<T>(field: string, check: () => T): T {
+function under<T>(field: keyof typeof OF_THE_BODY, check: () => T): T {
   try {
     return check();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    // What was sent is named "/people/0/uid" or "fixtures /people/0/uid"; what was there before, "people/9100… /roles".
-    const sent = ({ path }: Fault) => path.replace(new RegExp(`^(?:${field} )?/`), `/${field}/`);
-    throw new ConfigurationError(error.faults.map((fault) => ({ ...fault, path: sent(fault) })));
+    const fromRoot = (text: string) => text.replace(OF_THE_BODY[field], `/${field}`);
+    throw new ConfigurationError(error.faults.map((fault) => ({ ...fault, path: fromRoot(fault.path) })));
   }
 }
 
@@ -71,7 +78,7 @@ export function registerEnvironments(scope: FastifyInstance, environments: Envir
 
   scope.post<Begin>(
     '/environments',
-    { ...ENVIRONMENTS.begin, bodyLimit: BODY_LIMIT },
+    { ...ENVIRONMENTS.begin, bodyLimit: FIXTURES_LIMIT },
     async (request, reply) => {
       const given = request.body ?? {};
       const name = nameFor(given.name);

@@ -4,6 +4,7 @@ import {
   checkChange,
   checkEntry,
   completeSettings,
+  type EntryOf,
   type Fixtures,
   keyOf,
   LIST_KEYS,
@@ -25,9 +26,9 @@ function collect<T>(faults: Fault[], path: string, check: () => T): T | undefine
   }
 }
 
-function patchedEntry<L extends ListName>(list: L, base: Fixtures, patch: unknown) {
+function patchedEntry<L extends ListName>(list: L, entries: readonly EntryOf<L>[], patch: unknown) {
   const key = (patch as Readonly<Record<string, unknown>> | null)?.[LIST_KEYS[list]];
-  const before = base[list].find(
+  const before = entries.find(
     (entry) => keyOf(list, entry) === keyOf(list, { ...entry, [LIST_KEYS[list]]: key }),
   );
   return checkEntry(list, mergePatch(before ?? {}, patch));
@@ -52,13 +53,15 @@ function patchedList<L extends ListName>(
     faults.push({ path: `/${list}`, found: 'no list', allowed });
     return base[list];
   }
-  const entries = patches.flatMap((patch, index) => {
+  let entries: readonly EntryOf<L>[] = base[list];
+  for (const [index, patch] of patches.entries()) {
     const path = `/${list}/${index}`;
-    const entry = collect(faults, path, () => patchedEntry(list, base, patch));
-    if (entry) places.set(entry, path);
-    return entry ? [entry] : [];
-  });
-  return mergeByKey(list, base[list], entries) as readonly unknown[] as Fixtures[L];
+    const entry = collect(faults, path, () => patchedEntry(list, entries, patch));
+    if (!entry) continue;
+    places.set(entry, path);
+    entries = mergeByKey(list, entries, [entry]);
+  }
+  return entries as readonly unknown[] as Fixtures[L];
 }
 
 function patchedSettings(patch: unknown, { base, faults, places }: Reading): Fixtures['settings'] {

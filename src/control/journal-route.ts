@@ -123,7 +123,11 @@ function lastEventIdOf({ headers }: FastifyRequest): number | undefined {
   if (id === undefined) return undefined;
   if (typeof id === 'string' && new RegExp(EVENT_ID).test(id)) return Number(id);
   throw new Problem(400, 'The header Last-Event-ID is not allowed.', [
-    { path: 'Last-Event-ID', found: JSON.stringify(id), allowed: 'the id of an event, for example 17' },
+    {
+      path: 'header /Last-Event-ID',
+      found: JSON.stringify(id),
+      allowed: 'the id of an event, for example 17',
+    },
   ]);
 }
 

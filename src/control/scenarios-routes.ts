@@ -34,6 +34,8 @@ function shownActive(active: ActiveScenario) {
   return { ...rest, title: scenarioOf(active.code)?.title, level: levelOf(active) };
 }
 
+export type ActiveScenarioShown = ReturnType<typeof shownActive>;
+
 /** An authorization request that starts it: by a persona who would succeed, so that nothing else goes wrong. */
 function linkOf({ code }: Scenario, { issuer, clients, fixtures }: Environment): string {
   const [client] = clients.values();
@@ -64,6 +66,8 @@ function shownScenario(scenario: Scenario, environment: Environment) {
     url: linkOf(scenario, environment),
   };
 }
+
+export type ScenarioShown = ReturnType<typeof shownScenario>;
 
 function stopped(environment: Environment, requestId: string, what: string) {
   environment.journal.record({

@@ -90,6 +90,8 @@ function shown(session: Session) {
   };
 }
 
+export type SessionShown = ReturnType<typeof shown>;
+
 async function liveSessions({ store, clock }: Environment) {
   const now = clock.now();
   const sessions = await store.list(SESSIONS, MOST_LISTED);

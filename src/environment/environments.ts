@@ -10,6 +10,10 @@ import { prepareSpareKey } from './signing-keys.ts';
 /** What a name in /env/{name}/ may be: it stands in addresses as it is. */
 export const ENVIRONMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
+/** The same in words, for whoever used another. */
+export const ENVIRONMENT_NAME_RULE =
+  '1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit; not default, whose addresses have no prefix';
+
 export const isEnvironmentName = (name: string): boolean =>
   ENVIRONMENT_NAME.test(name) && name !== DEFAULT_ENVIRONMENT;
 
@@ -72,8 +76,23 @@ export function createEnvironments(options: {
   const kept = new Map<string, Kept>();
   const listeners: ((environment: Environment) => void)[] = [];
 
+  const isUnused = ({ usedAt, timeToLiveSeconds }: Kept) => machine() - usedAt >= timeToLiveSeconds * 1000;
+
+  /** The environment of this name, unless nobody used it for its time to live. */
+  function living(name: string): Kept | undefined {
+    const one = kept.get(name);
+    if (!one || !isUnused(one)) return one;
+    end(name);
+    return undefined;
+  }
+
   function begin({ name, fixtures, timeToLiveSeconds = DEFAULT_TIME_TO_LIVE_SECONDS }: Beginning): Kept {
-    if (kept.has(name)) throw new EnvironmentFault('taken', `There is an environment ${name} already.`);
+    if (living(name)) {
+      throw new EnvironmentFault(
+        'taken',
+        `There is an environment ${name} already. Choose another name, or end it first: DELETE /_mock/environments/${name}.`,
+      );
+    }
     if (kept.size >= MOST_ENVIRONMENTS) endUnused();
     if (kept.size >= MOST_ENVIRONMENTS) {
       throw new EnvironmentFault(
@@ -95,28 +114,38 @@ export function createEnvironments(options: {
 
   function end(name: string) {
     const one = kept.get(name);
-    if (!one) throw new EnvironmentFault('not_found', `There is no environment ${name}.`);
+    if (!one) {
+      throw new EnvironmentFault(
+        'not_found',
+        `There is no environment ${name}. GET /_mock/environments lists what there is.`,
+      );
+    }
     kept.delete(name);
+    one.environment.journal.record({
+      kind: 'environment_ended',
+      explanation: `The environment ${name} ended, with all that was in it.`,
+      details: { name },
+    });
     for (const listener of listeners) listener(one.environment);
   }
 
   function endUnused() {
-    const now = machine();
-    for (const [name, { usedAt, timeToLiveSeconds }] of kept) {
-      if (now - usedAt >= timeToLiveSeconds * 1000) end(name);
-    }
+    for (const [name, one] of kept) if (isUnused(one)) end(name);
   }
 
   return {
     default: defaultEnvironment,
     at(name) {
-      const one = kept.get(name) ?? begin({ name, fixtures: defaultEnvironment.initial });
+      const one = living(name) ?? begin({ name, fixtures: defaultEnvironment.initial });
       one.usedAt = machine();
       return one.environment;
     },
     begin,
     end,
-    list: () => [...kept.values()],
+    list() {
+      endUnused();
+      return [...kept.values()];
+    },
     all: () => [defaultEnvironment, ...[...kept.values()].map(({ environment }) => environment)],
     endUnused,
     onEnd(listener) {

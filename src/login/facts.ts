@@ -56,10 +56,23 @@ function roleFact(login: Login, person: Person | undefined): LoginFacts['role'] 
   return login.role ? 'declined' : 'open';
 }
 
+/** The NHSmail account that has done its part, well or not: whose scenarios act from now on. */
+function accountOf(login: Login): string | undefined {
+  const { result, numberMatch } = login.nhsmail ?? {};
+  const isDone = isSignedIn(login) || result === 'account_locked' || numberMatch?.answer !== undefined;
+  return isDone ? nhsmailAccountOf(login) : undefined;
+}
+
+/** The person whose scenarios act on this log-in. */
+function holderOf(login: Login, directory: Directory): Person | undefined {
+  const account = accountOf(login);
+  return account === undefined ? personOf(login, directory) : directory.profileBoundTo(account)?.person;
+}
+
 /** Whether this is what a persona is called: their UID, or an NHSmail account of theirs. */
 export function isPersonaOf(login: Login, directory: Directory): (name: string) => boolean {
-  const uid = personOf(login, directory)?.uid;
-  const account = isSignedIn(login) ? nhsmailAccountOf(login) : undefined;
+  const uid = holderOf(login, directory)?.uid;
+  const account = accountOf(login);
   return (name) => {
     if (uid !== undefined && isUidOf(name, uid, directory)) return true;
     return account !== undefined && normalEmail(name) === normalEmail(account);
@@ -74,7 +87,7 @@ function unlessMet(chosen: ChosenScenario | undefined, { faultsMet }: Login): Ch
 /** The scenario that ends this log-in, by the one precedence. A persona’s own acts when they sign in, not on their session. */
 function forcedEnd(login: Login, circumstances: Circumstances): ForcedEnd | undefined {
   const { directory, settings, client, active } = circumstances;
-  const person = login.session ? undefined : personOf(login, directory);
+  const person = login.session ? undefined : holderOf(login, directory);
   const candidates = candidatesFor(
     { clientId: client.client_id, isPersona: isPersonaOf(login, directory) },
     defined<Sources>({

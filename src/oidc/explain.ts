@@ -112,7 +112,7 @@ export async function explain(
     const who = request.headless ?? personaNamed(persona, environment);
     const candidates = await candidatesOn(aboutPersona(who ?? {}, request, environment), environment);
     return {
-      accepted: true,
+      accepted: true as const,
       client_id: client.client_id,
       interaction: interactionOf(request, client),
       on_login_failure: failureOf(given, request, client),
@@ -122,6 +122,6 @@ export async function explain(
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const { wire, refusal } = error;
-    return { accepted: false, error: wire.error, error_description: wire.description, refusal };
+    return { accepted: false as const, error: wire.error, error_description: wire.description, refusal };
   }
 }

@@ -44,10 +44,10 @@ export async function mintTokens(
     ...(person ? { uid: person.uid } : {}),
   };
   const { scenario } = decision;
-  if (scenario) {
-    if (scenario.oneShotId !== undefined) await useUp(environment, scenario.oneShotId);
-    recordScenario(environment, subject, scenario);
-  }
+  // A log-in may have used it up in the last moment: then this is judged without it.
+  if (scenario?.oneShotId !== undefined && !(await useUp(environment, scenario.oneShotId)))
+    return mintTokens(environment, client, request, requestId);
+  if (scenario) recordScenario(environment, subject, scenario);
   if (decision.outcome !== 'authenticated' || !person) return { decision };
   const kept = await keepSession(environment, login, person, { requestId, sessionId: undefined });
   if (!kept) throw new TypeError('a new session is always kept');

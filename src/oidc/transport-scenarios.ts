@@ -2,6 +2,7 @@
  * Transport scenarios: before an endpoint looks at a request, it may be answered late, otherwise, by half or not at all.
  * A request that was not looked at has used nothing up: its code is still good when it comes again.
  */
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
@@ -96,7 +97,8 @@ const BROWSER_ENDPOINTS: readonly Endpoint[] = ['authorize', 'end_session'];
 async function transport(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
   const endpoint = endpointOf(request);
-  if (endpoint === undefined) return;
+  // A browser that asks whether a page may call has called nothing yet.
+  if (endpoint === undefined || request.method === 'OPTIONS') return;
   const about = BROWSER_ENDPOINTS.includes(endpoint) ? aboutBrowser(request) : await aboutProgram(request);
   const candidate = await scenarioAt('transport', environment, about, endpoint);
   if (candidate?.scenario.place !== 'transport') return;
@@ -118,14 +120,17 @@ async function act(what: Transport, { request, reply, candidate, about }: Scene)
     await send(reply, what.answer(await contextOf(candidate, about, request.environment)));
   if (what.does === 'drop') {
     reply.hijack();
-    request.raw.socket.destroy();
+    reply.raw.destroy();
   }
 }
 
-/** Half of a text; what is no text is let through. */
-async function truncated(request: FastifyRequest, _reply: FastifyReply, payload: unknown) {
+/** The first half of an answer that announces the whole of it, then the end of the connection. */
+async function truncated(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
   if (!request.isTruncated || typeof payload !== 'string') return payload;
-  return payload.slice(0, Math.ceil(payload.length / 2));
+  const whole = Buffer.from(payload);
+  reply.header('content-length', whole.length).header('connection', 'close');
+  // As a stream, since of a text the framework would announce the half that it sends.
+  return Readable.from([whole.subarray(0, Math.ceil(whole.length / 2))]);
 }
 
 /** For every route of the provider’s endpoints in this scope. */

@@ -99,6 +99,10 @@ function takeForm(form: LoginForm) {
     const parameters = formOf(request.body);
     const fault = encodingFault(parameters);
     if (fault) throw refuse(400, fault.description, fault.refusal, login, loginUrl(environment, login));
+    // What the clock or a call has decided meanwhile comes before what the form says, and before whose turn it is.
+    if (!login.ended && (await judge(login, client, environment))) {
+      return showProgress(request, reply, await carryOn(carrying(request, client), stored, login));
+    }
     const step = currentStep(login, client, environment);
     if (login.ended || step !== form.step) {
       throw refuseOutOfTurn(
@@ -107,10 +111,6 @@ function takeForm(form: LoginForm) {
         whereItIs(environment, login),
         login,
       );
-    }
-    // What the clock has decided meanwhile comes before what the form says.
-    if (await judge(login, client, environment)) {
-      return showProgress(request, reply, await carryOn(carrying(request, client), stored, login));
     }
     const taken = form.take(login, parameters, environment);
     if ('again' in taken) return showLogin(request, reply, login, taken.again);

@@ -6,7 +6,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
-import { EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
+import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
@@ -186,14 +186,18 @@ function tooManyEnvironments({ message }: EnvironmentFault, request: FastifyRequ
 
 /** An address below /env/ whose name cannot be one. */
 function noEnvironment(request: FastifyRequest, path: string): Refused {
-  const name = path.split('/')[2] ?? '';
+  const name = (path.split('/')[2] ?? '').slice(0, 100);
   return new Refused(
-    { status: 404, error: 'not_found', description: `There is no environment ${name}.` },
     {
-      rule: 'The name of an environment has 1 to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.',
+      status: 404,
+      error: 'not_found',
+      description: `There can be no environment "${name}". A name is ${ENVIRONMENT_NAME_RULE}.`,
+    },
+    {
+      rule: `The name of an environment is ${ENVIRONMENT_NAME_RULE}.`,
       parameter: 'path',
       found: path.slice(0, 300),
-      expected: '/env/{name}/…; the environment called default has no prefix',
+      expected: '/env/{name}/…, or no prefix for the default environment',
       mend: 'Correct the name in the address.',
       specification: 'docs/control-api.md of the mock',
     },
@@ -231,7 +235,10 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
     const refused =
       ofEnvironment ?? (isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request));
     if (!ofEnvironment && !isOurs && !isFastify)
-      log.error({ err: error, request_id: request.id }, 'a request failed inside the mock');
+      log.error(
+        { err: error, request_id: request.id, environment: request.environment.name },
+        'a request failed inside the mock',
+      );
     record(request, refused);
     return showRefusal(request, reply, refused);
   });

@@ -62,8 +62,8 @@ describe('a log-in that succeeds', () => {
 
     expect(await textOf(late, testId('error-description'))).toBe('This log-in is over: it succeeded.');
     expect(Object.keys(onlyCallback(stage.application))).toContain('code');
-    const ofThisLogin = stage.mock.journal({ kind: 'code_issued' }).filter(({ login_id }) => login_id === id);
-    expect(ofThisLogin).toHaveLength(1);
+    const ofThisLogin = { kind: 'code_issued', login_id: id } as const;
+    expect(await stage.mock.journal(ofThisLogin)).toHaveLength(1);
   });
 });
 
@@ -166,7 +166,7 @@ describe('a log-in under way', () => {
     const visitor = await stage.visitor();
     await signIn(visitor, 'alex.bound@nhs.net');
 
-    stage.mock.clock.advance(61);
+    await stage.mock.clock.advance(61);
     await press(visitor, 'approve');
 
     expect(await pageShown(visitor)).toBe('outcome-timed_out');

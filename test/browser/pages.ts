@@ -213,7 +213,7 @@ const TIMED_OUT: Journey[] = [
         says: 'the log-in is too old',
         walk: async (visitor) => {
           await openNhsmail(visitor);
-          visitor.mock.clock.advance(TOO_LONG_SECONDS);
+          await visitor.mock.clock.advance(TOO_LONG_SECONDS);
           await visitor.page.reload();
         },
       }),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { expect } from 'vitest';
+import type { SigningKeys } from '../../src/environment/signing-keys.ts';
 import type { FixturesFile } from '../../src/index.ts';
 import { type Browser, claimsOf, encode, type Mock, REALM, testMock } from '../support/mock.ts';
 import { assertDiscovery, assertKeySet, byPost, type HappyFlow } from './support.ts';
@@ -60,7 +61,7 @@ export const RP_B = byPost('rp-b', 'secret', 'https://rp-b.example.test/callback
 export function mockWith(
   a: Receiver,
   b?: Receiver,
-  also: { client?: object; settings?: FixturesFile['settings'] } = {},
+  also: { client?: object; settings?: FixturesFile['settings']; keys?: SigningKeys } = {},
 ) {
   const client = (id: string, uri: string) => ({
     client_id: id,
@@ -73,8 +74,9 @@ export function mockWith(
     ...also.client,
   });
   const clients = [client('rp-a', a.uri), ...(b ? [client('rp-b', b.uri)] : [])];
-  const { settings } = also;
-  return testMock({ fixtures: { extends: 'default', clients, ...(settings ? { settings } : {}) } });
+  const { settings, keys } = also;
+  const fixtures = { extends: 'default' as const, clients, ...(settings ? { settings } : {}) };
+  return testMock({ fixtures, ...(keys ? { keys } : {}) });
 }
 
 export const settled = ({ environment }: Mock) => environment.background.settled();

@@ -15,6 +15,8 @@ import {
 import { addressOf, bodyOf, type Call, callsOf, documentOf, send } from './support.ts';
 
 const document = await documentOf(await testMock());
+/** Every call but the stream, whose answer has no end: test/journal/stream.test.ts reads it. */
+const calls = callsOf(document).filter(({ operationId }) => operationId !== 'streamJournal');
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addSchema(document, 'openapi');
 
@@ -48,6 +50,16 @@ const PREPARED: Readonly<Record<string, (mock: Mock) => Promise<Record<string, s
     await browser(mock.app).get(authorizeUrl({ client_id: 'nobody' }));
     return signedOn(mock);
   },
+  async stopScenario(mock) {
+    return (await send(mock, 'POST', '/_mock/scenarios', { code: 'TIMED_OUT' })).json();
+  },
+  async listScenarios(mock) {
+    await send(mock, 'POST', '/_mock/scenarios', { code: 'TIMED_OUT', persona: 'alex.bound@nhs.net' });
+    return {};
+  },
+  async endEnvironment(mock) {
+    return (await send(mock, 'POST', '/_mock/environments', {})).json();
+  },
   async deleteOrganisation(mock) {
     await send(mock, 'PUT', '/_mock/organisations/ZZ9', { org_name: 'Of nobody' });
     return { org_code: 'ZZ9' };
@@ -72,7 +84,7 @@ async function expectAsDocumented(call: Call, answer: Awaited<ReturnType<typeof 
   expect([validate(value), validate.errors]).toEqual([true, null]);
 }
 
-test.each(callsOf(document))('$operationId answers as documented', async (call) => {
+test.each(calls)('$operationId answers as documented', async (call) => {
   const mock = await testMock();
   const given = await PREPARED[call.operationId]?.(mock);
   await expectAsDocumented(call, await make(mock, call, given));
@@ -142,7 +154,9 @@ describe('each refusal is a problem, and one that the document names', () => {
       const body = (payload: unknown, type = 'application/json') =>
         send(mock, call.method, addressOf(call), payload, { 'content-type': type });
       expectRefused(call, await body({}, 'text/plain'), 415);
-      expectRefused(call, await body({ unknown: 'x'.repeat(70_000) }), 413);
+      // An environment may begin with large fixtures: test/environments tries its limit.
+      if (call.operationId !== 'beginEnvironment')
+        expectRefused(call, await body({ unknown: 'x'.repeat(70_000) }), 413);
       expectRefused(call, await body({ unknown: 1 }), 400);
     },
   );

@@ -160,7 +160,14 @@ describe('the stream', () => {
     const response = await fetch(stream, { headers: { 'last-event-id': 'x' } });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
-      faults: [{ pointer: 'Last-Event-ID', found: '"x"', allowed: 'the id of an event, for example 17' }],
+      faults: [
+        {
+          in: 'header',
+          pointer: '/Last-Event-ID',
+          found: '"x"',
+          allowed: 'the id of an event, for example 17',
+        },
+      ],
     });
   });
 

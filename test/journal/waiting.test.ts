@@ -111,6 +111,7 @@ describe('a request with wait', () => {
       expect(response.statusCode).toBe(400);
       expect(response.json().faults).toEqual([
         {
+          in: 'query',
           pointer: '/wait',
           found: JSON.stringify(wait),
           allowed: 'seconds from 0 to 60, for example 5 or 0.2',

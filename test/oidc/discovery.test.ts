@@ -1,7 +1,7 @@
 /** Discovery and keys: what a relying party reads before anything else (facts 10.2). */
 import { decodeProtectedHeader, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createMockCis2 } from '../../src/index.ts';
+import { createMockCis2 } from '../../src/create-mock-cis2.ts';
 import {
   authorizeUrl,
   browser,

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createMockCis2 } from '../../src/create-mock-cis2.ts';
 import { createSigningKeys, type KeyStatus } from '../../src/environment/signing-keys.ts';
-import { ConfigurationError, createMockCis2 } from '../../src/index.ts';
+import { ConfigurationError } from '../../src/index.ts';
 import { encode, type Mock, REALM, START, testMock } from '../support/mock.ts';
 import { EXAMPLE_JWK, EXAMPLE_KEY, ISSUER, titled, tokensOf, userInfo } from './support.ts';
 

@@ -175,6 +175,6 @@ test('an application that insists on Basic gets OPError invalid_client, and the 
 
   expect(failure).toBeInstanceOf(errors.OPError);
   expect(failure).toMatchObject({ error: 'invalid_client' });
-  const refused = cis2.journal({ kind: 'refused', client_id: CLIENT_ID }).at(-1);
+  const refused = (await cis2.journal({ kind: 'refused', client_id: CLIENT_ID })).at(-1);
   expect(refused?.refusal?.mend).toContain('client_secret_post');
 });

@@ -77,8 +77,8 @@ async function subjectsOfTwoCalls(clientId: string, authentication: client.Clien
   return [tokens.claims()?.sub, refreshed.claims()?.sub];
 }
 
-const lastRefusal = (clientId: string) =>
-  cis2.journal({ kind: 'refused', client_id: clientId }).at(-1)?.refusal;
+const lastRefusal = async (clientId: string) =>
+  (await cis2.journal({ kind: 'refused', client_id: clientId })).at(-1)?.refusal;
 
 /** Where the application’s public key stands, and how often it is fetched for all calls. */
 const PUBLISHED = [
@@ -120,7 +120,7 @@ test('private_key_jwt by a key that is not published is refused with invalid_cli
 
   expect(failure).toBeInstanceOf(client.ResponseBodyError);
   expect(failure).toMatchObject({ error: 'invalid_client', error_description: 'JWT is not valid' });
-  expect(lastRefusal('stranger')).toMatchObject({
+  expect(await lastRefusal('stranger')).toMatchObject({
     found: expect.stringContaining('rsa-2'),
     expected: expect.stringContaining('rsa-1'),
   });
@@ -139,7 +139,7 @@ test('private_key_jwt by another algorithm than the registered one is refused, a
 
   expect(subjects).toEqual([ALEX.uid, ALEX.uid]);
   expect(failure).toMatchObject({ error: 'invalid_client' });
-  expect(lastRefusal('rs512-only')).toMatchObject({ found: 'alg RS256', expected: 'RS512' });
+  expect(await lastRefusal('rs512-only')).toMatchObject({ found: 'alg RS256', expected: 'RS512' });
 });
 
 test('client_secret_jwt is let in by a secret of 32 characters and more, and by no other', async () => {
@@ -193,5 +193,5 @@ test('Basic, sent by an application that is registered for post, is invalid_clie
   if (!(failure instanceof client.WWWAuthenticateChallengeError)) throw failure;
   expect(failure.status).toBe(401);
   expect(await failure.response.json()).toMatchObject({ error: 'invalid_client' });
-  expect(lastRefusal('mock-client')?.mend).toContain('client_secret_post');
+  expect((await lastRefusal('mock-client'))?.mend).toContain('client_secret_post');
 });

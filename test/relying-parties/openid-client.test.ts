@@ -347,7 +347,7 @@ describe('an application', () => {
       cause: [{ scheme: 'basic' }],
     });
 
-    expect(cis2.journal({ kind: 'refused' }).at(-1)?.refusal?.mend).toContain('client_secret_post');
+    expect((await cis2.journal({ kind: 'refused' })).at(-1)?.refusal?.mend).toContain('client_secret_post');
   });
 
   test('with a wrong secret is told invalid_client by 401, as RFC 6749 has it', async () => {

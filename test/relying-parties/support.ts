@@ -2,7 +2,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { MockCis2 } from '../../src/index.ts';
 
 export const ALEX = { account: 'alex.bound@nhs.net', uid: '910000000101' };
@@ -128,14 +128,10 @@ export async function signInOnPages(by: Browser, choice: Response, email: string
 
 /** Does what ends a session of the client; gives how the client answered the logout token that follows. */
 export async function answerToLogoutToken<T>(cis2: MockCis2, clientId: string, end: () => Promise<T>) {
-  const after = cis2.journal().at(-1)?.id ?? 0;
+  const after = (await cis2.journal()).at(-1)?.id ?? 0;
   const ended = await end();
-  const answer = await vi.waitFor(() => {
-    const [sent] = cis2.journal({ kind: 'logout_token_sent', client_id: clientId, after });
-    if (!sent) throw new Error('no logout token was sent');
-    return sent.details.answer;
-  }, 5000);
-  return { ended, answer };
+  const { details } = await cis2.journal.waitFor({ kind: 'logout_token_sent', client_id: clientId, after });
+  return { ended, answer: details.answer };
 }
 
 /** Ends the session of a sid as if the smartcard were removed: no browser takes part. */

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigurationError, createMockCis2, type FixturesFile } from '../../src/index.ts';
+import { createMockCis2 } from '../../src/create-mock-cis2.ts';
+import { ConfigurationError, type FixturesFile } from '../../src/index.ts';
 import {
   checkDefaultFixtures,
   completeFixtures,

@@ -1,8 +1,8 @@
 /** A mock to inject requests into, and a browser that keeps cookies and follows nothing by itself. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { createMockCis2, type MockCis2Options } from '../../src/create-mock-cis2.ts';
 import { createSigningKeys } from '../../src/environment/signing-keys.ts';
-import { createMockCis2, type MockCis2Options } from '../../src/index.ts';
 import { SESSIONS } from '../../src/login/session.ts';
 import { ACCESS_TOKENS, CODES, GRANTS } from '../../src/oidc/grant.ts';
 
