@@ -10,7 +10,8 @@ import { differencesOf, relaxationsOf } from './in-force.ts';
 import type { StartPage } from './models.ts';
 import { personasOf, shownPersonas } from './personas.ts';
 import { showPage, toolFrameOf } from './render.ts';
-import { type ForApplication, settingsForms } from './settings-forms.ts';
+import type { ForApplication } from './settings-forms/for-application.ts';
+import { settingsForms } from './settings-forms/settings-forms.ts';
 
 /** More clients than this are not listed. */
 const MOST_CLIENTS = 200;
