@@ -1,7 +1,7 @@
 /**
  * The one way from a page of the mock to the control API of its environment.
  *
- * @typedef {{ pointer: string, found: string, allowed: string }} Fault
+ * @typedef {{ pointer: string, in?: string, found: string, allowed: string }} Fault in: the entry, where it is another one
  */
 import { askForToken, keptToken } from './control-token.js';
 

@@ -11,6 +11,9 @@ import { ROLE_REQUIRED, type Stage, setStage, type Visitor } from '../test/brows
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WIDTHS = [360, 1280];
 
+/** Of a longer page, the console, the first part is drawn: the rest of its lists looks the same. */
+const MOST_HEIGHT = 6000;
+
 /** The page that the README shows, down to the end of why this happens: more would weigh too much. */
 const README_PAGE = 'not-registered';
 const README_CROP = { x: 0, y: 0, width: 1280, height: 630 };
@@ -21,7 +24,12 @@ const drawForReadme = ({ page }: Visitor) =>
 async function drawAtEachWidth({ page }: Visitor, name: string) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
-    await page.screenshot({ path: join(root, `screenshots/${name}-${width}.png`), fullPage: true });
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+    await page.screenshot({
+      path: join(root, `screenshots/${name}-${width}.png`),
+      fullPage: true,
+      clip: { x: 0, y: 0, width, height: Math.min(height, MOST_HEIGHT) },
+    });
   }
 }
 

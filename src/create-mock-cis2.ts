@@ -1,5 +1,6 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
 import { type Logger, pino } from 'pino';
+import { postInto } from './demo/in-process.ts';
 import { type MovableClock, machineNow } from './environment/clock.ts';
 import {
   createEnvironment,
@@ -93,6 +94,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const { machine } = surroundings;
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
   const app = await buildServer(environments, log, serverOptions(options));
+  surroundings.postHere = postInto(app);
   app.addHook('onClose', async () => {
     for (const each of environments.all()) await each.background.settled();
   });

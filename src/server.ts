@@ -5,11 +5,14 @@ import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type ControlOptions, registerControl } from './control/control.ts';
+import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
+import { registerConsolePage } from './pages/console-page.ts';
+import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { registerPagesPage } from './pages/pages-page.ts';
@@ -69,9 +72,12 @@ export async function buildServer(
   registerStartPage(app, environments);
   registerScenariosPage(app);
   registerPagesPage(app);
+  registerConsolePage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
+  registerJournalPages(app);
   await registerControl(app, environments, options);
+  registerDemo(app);
   refuseOtherMethods(app);
   return app;
 }

@@ -17,6 +17,7 @@ const LAYERS = [
   'oidc',
   'pages',
   'control',
+  'demo',
   'server.ts',
   'create-mock-cis2.ts',
   'client',

@@ -4,7 +4,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Environments } from '../environment/environments.ts';
 import { EVENT_KINDS } from '../journal/events.ts';
 import { follow } from '../journal/follow.ts';
-import type { JournalFilter } from '../journal/journal.ts';
+import type { Journal, JournalFilter } from '../journal/journal.ts';
 import { JOURNAL_EVENT } from './journal-event.ts';
 import { journalStream } from './journal-stream.ts';
 import { operation } from './operation.ts';
@@ -131,6 +131,12 @@ function lastEventIdOf({ headers }: FastifyRequest): number | undefined {
   ]);
 }
 
+/** An id that was not given yet is one of a journal before a restart: its reader is told all that is here. */
+function placeIn(journal: Journal, after = 0): number {
+  const newest = journal.events().at(-1)?.id ?? 0;
+  return after > newest ? 0 : after;
+}
+
 const notKept = async (_request: FastifyRequest, reply: FastifyReply) => {
   reply.header('cache-control', 'no-store');
 };
@@ -161,9 +167,9 @@ export function registerJournal(scope: FastifyInstance, environments: Environmen
     { ...STREAM, onRequest: notKept, exposeHeadRoute: false },
     async (request, reply) => {
       const asked = filterOf(request.query);
-      const after = lastEventIdOf(request) ?? asked.after;
-      const filter = after === undefined ? asked : { ...asked, after };
       const { environment } = request;
+      const after = placeIn(environment.journal, lastEventIdOf(request) ?? asked.after);
+      const filter = { ...asked, after };
       const leave = waiters.enter(environment, () => stream.end());
       const stream = journalStream(environment.journal, filter);
       // Fastify destroys it when its reader goes away.

@@ -37,8 +37,8 @@ function shownActive(active: ActiveScenario) {
 export type ActiveScenarioShown = ReturnType<typeof shownActive>;
 
 /** An authorization request that starts it: by a persona who would succeed, so that nothing else goes wrong. */
-function linkOf({ code }: Scenario, { issuer, clients, fixtures }: Environment): string {
-  const [client] = clients.values();
+function linkOf({ code }: Scenario, { issuer, fixtures }: Environment): string {
+  const [client] = fixtures.clients;
   const persona = fixtures.nhsmail[0]?.email;
   const query = new URLSearchParams({
     client_id: client?.client_id ?? '',

@@ -1,11 +1,13 @@
 /** Makes an environment: everything of its own, and nothing yet that takes time or memory before it is used. */
 import { createJournal, type JournalEvent } from '../journal/journal.ts';
 import { createClientKeys } from '../relying-party/client-keys.ts';
+import { fetchBounded } from '../relying-party/outbound.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import { createBackground } from './background.ts';
 import { createClock, type MovableClock } from './clock.ts';
-import { derived, type Environment, REALM_PATH } from './environment.ts';
+import { derived, type Environment, type Post, REALM_PATH } from './environment.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { demoClient } from './own-clients.ts';
 import { createSessionWatch } from './session-watch.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
@@ -18,6 +20,8 @@ export interface Surroundings {
   /** Writes an event of an environment’s journal to the log. */
   write: (event: JournalEvent, environment: string) => void;
   onBackgroundFailure: (error: unknown) => void;
+  /** Answers a form that is posted to a path of this server, without a network. Set once the server is put together. */
+  postHere?: Post;
 }
 
 /** The name of the environment whose addresses have no prefix. */
@@ -37,18 +41,29 @@ export function createEnvironment(
   const { origin, machine, write, onBackgroundFailure } = surroundings;
   const prefix = prefixOf(name);
   const clock = given.clock ?? createClock(machine);
+  const bases = {
+    get public() {
+      return `${origin.public}${prefix}`;
+    },
+    get internal() {
+      return `${origin.internal ?? origin.public}${prefix}`;
+    },
+  };
+  const ownClients = [demoClient(bases)];
+  const isOwn = (uri: string) => ownClients.some((client) => client.backchannel_logout_uri === uri);
   const environment: Environment = {
     name,
     prefix,
     get issuer() {
-      return `${origin.public}${prefix}${REALM_PATH}`;
+      return `${bases.public}${REALM_PATH}`;
     },
     get backChannelBase() {
-      return `${origin.internal ?? origin.public}${prefix}${REALM_PATH}`;
+      return `${bases.internal}${REALM_PATH}`;
     },
     clock,
     initial: fixtures,
-    ...derived(fixtures),
+    ownClients,
+    ...derived(fixtures, ownClients),
     store: createMemoryStore(clock),
     journal: createJournal({
       clock,
@@ -59,6 +74,8 @@ export function createEnvironment(
     clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
     sessionWatch: createSessionWatch(),
     background: createBackground(onBackgroundFailure),
+    post: (uri, request) =>
+      (isOwn(uri) && surroundings.postHere ? surroundings.postHere : fetchBounded)(uri, request),
   };
   return environment;
 }

@@ -3,6 +3,7 @@ import { createDirectory, type Directory } from '../care-identity/directory.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ClientKeys } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import type { OutboundAnswer, OutboundRequest } from '../relying-party/outbound.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Background } from './background.ts';
@@ -26,7 +27,9 @@ export interface Environment {
   /** What it has now. The three below are made of it, by `adopt`. */
   fixtures: Fixtures;
   directory: Directory;
-  /** Registered clients by client_id. */
+  /** The clients that are there whatever the fixtures: of the same client_id, that of the fixtures counts. */
+  ownClients: readonly Client[];
+  /** Registered clients by client_id: those of the fixtures first, then our own. */
   clients: ReadonlyMap<string, Client>;
   settings: Settings;
   store: Store;
@@ -36,30 +39,35 @@ export interface Environment {
   clientKeys: ClientKeys;
   sessionWatch: SessionWatch;
   background: Background;
+  /** Posts a form to a client’s address: over the network, or in this process where the client is our own. */
+  post: Post;
 }
+
+export type Post = (uri: string, request: OutboundRequest) => Promise<OutboundAnswer>;
 
 type Derived = Pick<Environment, 'fixtures' | 'directory' | 'clients' | 'settings'>;
 
-/** Environments that have the same fixtures share what is derived: nothing of it is ever changed in place. */
-const known = new WeakMap<Fixtures, Derived>();
+/** The directory is heavy, and nothing of it is ever changed in place: environments of the same fixtures share it. */
+const directories = new WeakMap<Fixtures, Directory>();
+
+function directoryOf(fixtures: Fixtures): Directory {
+  const already = directories.get(fixtures);
+  if (already) return already;
+  const made = createDirectory(fixtures);
+  directories.set(fixtures, made);
+  return made;
+}
 
 /** What an environment derives from its fixtures. */
-export function derived(fixtures: Fixtures): Derived {
-  const already = known.get(fixtures);
-  if (already) return already;
-  const made: Derived = {
-    fixtures,
-    directory: createDirectory(fixtures),
-    clients: new Map(fixtures.clients.map((client) => [client.client_id, client])),
-    settings: fixtures.settings,
-  };
-  known.set(fixtures, made);
-  return made;
+export function derived(fixtures: Fixtures, ownClients: readonly Client[]): Derived {
+  const clients = new Map(fixtures.clients.map((client) => [client.client_id, client]));
+  for (const own of ownClients) if (!clients.has(own.client_id)) clients.set(own.client_id, own);
+  return { fixtures, directory: directoryOf(fixtures), clients, settings: fixtures.settings };
 }
 
 /** Makes checked fixtures those of the environment, whole and at once: they count from the next step on. */
 export function adopt(environment: Environment, fixtures: Fixtures) {
-  Object.assign(environment, derived(fixtures));
+  Object.assign(environment, derived(fixtures, environment.ownClients));
 }
 
 /** Path of the provider under an origin and prefix: CIS2’s own (facts 0, row 2). */

@@ -101,6 +101,8 @@ export interface EventDetails {
     cause: string;
     /** Those that took part in it, by client_id. */
     clients: readonly string[];
+    /** What each of them knew it by, in the same order. */
+    sids: readonly string[];
   };
   logout_token_sent: {
     uri: string;

@@ -2,7 +2,8 @@
 import type { Environment } from '../environment/environment.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { checkRequest, identifyRequest } from './authorization-request.ts';
+import { checkRequest } from './authorization-request.ts';
+import { identifyRequest } from './identify-request.ts';
 import { parseParameters } from './parameters.ts';
 
 const USUAL_SCOPE =
@@ -25,7 +26,7 @@ export async function assumedRequest(
   given: Readonly<Record<string, string>>,
   environment: Environment,
 ): Promise<{ client: Client; request: AuthorizationRequest }> {
-  const [first] = environment.clients.values();
+  const [first] = environment.fixtures.clients;
   const named = environment.clients.get(given['client_id'] ?? first?.client_id ?? '');
   const isPublic = named?.token_endpoint_auth_method === 'none';
   const assumed = {

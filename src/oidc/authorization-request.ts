@@ -1,100 +1,20 @@
 /**
- * The checks of an authorization request, in their visible order, and the plain request that comes out. First who
- * asks and where the answer may go; a fault there is shown here, never redirected. Then a list of checks whose
- * faults go to the redirect URI (facts 10.5, RFC 6749 section 4.1.2.1).
+ * The checks of an authorization request of which it is known who asks (`identify-request.ts`), in their visible order,
+ * and the plain request that comes out. Their faults go to the redirect URI (facts 10.5, RFC 6749 section 4.1.2.1).
  */
 import { requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Delivery, Refused, wireText } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
-import type { Client } from '../relying-party/client-schema.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
-import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
+import type { IdentifiedRequest } from './identify-request.ts';
+import { UNREADABLE_HINT } from './known-refusals.ts';
 import { mockParameterFault, readHeadlessPersona, readScenario } from './mock-parameters.ts';
-import { encodingFault, type Fault, invalidRequest, missing } from './parameter-faults.ts';
-import type { Parameters } from './parameters.ts';
-
-/** A request of which client and redirect URI are known good. */
-export interface IdentifiedRequest {
-  client: Client;
-  redirectUri: string;
-  parameters: Parameters;
-}
+import { type Fault, invalidRequest, missing } from './parameter-faults.ts';
 
 const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
-
-/** Refuses on a page of ours, since nothing is known good yet. */
-export function refuseOnPage(fault: Fault, clientId?: string): never {
-  const { error, description, refusal } = fault;
-  const subject = clientId === undefined ? {} : { client_id: clientId };
-  throw new Refused({ status: 400, error, description }, refusal, 'page', subject);
-}
-
-/** What there is to mend where a scenario refused. */
-const mendOf = (scenario: string) =>
-  `Nothing: the scenario ${scenario} was applied. Remove it, or leave mock_scenario out.`;
-
-/** Says that the client is not registered; `scenario` made it so. */
-export function refuseUnregistered(clientId: string, { clients }: Environment, scenario?: string): never {
-  refuseOnPage({
-    error: 'invalid_client',
-    description: 'Client authentication failed',
-    refusal: {
-      ...unregisteredClient(clientId, clients),
-      ...(scenario === undefined ? {} : { mend: mendOf(scenario) }),
-      specification: 'RFC 6749 section 4.1.2.1; facts 5.1',
-    },
-  });
-}
-
-/** Says that the redirect URI is not registered; `scenario` made it so. */
-export function refuseRedirectUri(client: Client, redirectUri: string, scenario?: string): never {
-  const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
-  const expected = [
-    ...client.redirect_uris,
-    ...(relaxed ? ['any URI on localhost, 127.0.0.1 or [::1]'] : []),
-  ];
-  refuseOnPage(
-    {
-      error: 'redirect_uri_mismatch',
-      description: 'The redirection URI provided does not match a pre-registered value.',
-      refusal: {
-        rule: 'The redirect URI is registered for the client, letter for letter.',
-        parameter: 'redirect_uri',
-        found: redirectUri,
-        expected: expected.join(' or '),
-        mend:
-          scenario === undefined
-            ? `Change the application’s redirect URI, or add this one to redirect_uris of ${client.client_id}.`
-            : mendOf(scenario),
-        specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
-      },
-    },
-    client.client_id,
-  );
-}
-
-/** Who asks, and where the answer may go. Throws a refusal that is shown on a page. */
-export function identifyRequest(parameters: Parameters, environment: Environment): IdentifiedRequest {
-  const encoding = encodingFault(parameters);
-  if (encoding) refuseOnPage(encoding);
-  const clientId = parameters.get('client_id');
-  if (clientId === undefined)
-    refuseOnPage(missing('client_id', 'Send the client_id of a client registered here.'));
-  const client = environment.clients.get(clientId);
-  if (!client) refuseUnregistered(clientId, environment);
-  const redirectUri = parameters.get('redirect_uri');
-  if (redirectUri === undefined) {
-    refuseOnPage(
-      missing('redirect_uri', 'Send the redirect URI that is registered for the client.'),
-      clientId,
-    );
-  }
-  if (redirectUriRight(client, redirectUri) === undefined) refuseRedirectUri(client, redirectUri);
-  return { client, redirectUri, parameters };
-}
 
 type Check = (request: IdentifiedRequest, environment: Environment) => Fault | undefined;
 

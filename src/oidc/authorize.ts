@@ -7,18 +7,16 @@ import { type ReusedSession, startLogin } from '../login/login.ts';
 import { isOfItsPerson, reusedSession, SESSIONS, whyNotReused } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { scenarioAt } from './apply-scenario.ts';
+import { checkRequest, errorRedirect, leniencies } from './authorization-request.ts';
+import { browserOf, sessionIdOf } from './cookies.ts';
+import type { Pages } from './endpoints.ts';
 import {
-  checkRequest,
-  errorRedirect,
   type IdentifiedRequest,
   identifyRequest,
-  leniencies,
   refuseOnPage,
   refuseRedirectUri,
   refuseUnregistered,
-} from './authorization-request.ts';
-import { browserOf, sessionIdOf } from './cookies.ts';
-import type { Pages } from './endpoints.ts';
+} from './identify-request.ts';
 import { readScenario } from './mock-parameters.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';

@@ -8,7 +8,7 @@ import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { LogoutCause, Session } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { fetchBounded, type OutboundAnswer } from '../relying-party/outbound.ts';
+import type { OutboundAnswer } from '../relying-party/outbound.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import type { LogoutDraft } from '../scenarios/scenario.ts';
 import { withScenario } from './apply-scenario.ts';
@@ -76,7 +76,7 @@ async function post(token: string, notice: LogoutNotice, uri: string, environmen
   const { settings, journal } = environment;
   const attempts = settings.backchannel_logout_attempts;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    const answer = await fetchBounded(uri, {
+    const answer = await environment.post(uri, {
       timeoutSeconds: settings.timeouts.outbound_call_seconds,
       maxBytes: MAX_ANSWER_BYTES,
       form: { logout_token: token },

@@ -111,7 +111,7 @@ export async function authenticateClient(
   const client = environment.clients.get(credentials.clientId);
   if (!client) {
     refuseClient(
-      { description: FAILED, refusal: unregisteredClient(credentials.clientId, environment.clients) },
+      { description: FAILED, refusal: unregisteredClient(credentials.clientId, environment) },
       environment,
       usedHeader,
       credentials.clientId,

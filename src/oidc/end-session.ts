@@ -75,11 +75,7 @@ function namedClient({ environment }: FastifyRequest, parameters: Parameters, hi
   const clientId = hint?.clientId ?? named;
   const client = clientId === undefined ? undefined : environment.clients.get(clientId);
   if (clientId !== undefined && !client) {
-    refuse(
-      'invalid_client',
-      'Client authentication failed',
-      unregisteredClient(clientId, environment.clients),
-    );
+    refuse('invalid_client', 'Client authentication failed', unregisteredClient(clientId, environment));
   }
   return client;
 }

@@ -1,19 +1,21 @@
 /** Refusals that more than one endpoint gives. */
+import type { Environment } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
-import type { Client } from '../relying-party/client-schema.ts';
 
 /** Most clients named in a refusal. */
 const MOST_NAMED = 20;
 
+/** Names the clients of the fixtures: nobody else can be the demonstration application. */
 export function unregisteredClient(
   clientId: string,
-  clients: ReadonlyMap<string, Client>,
+  { fixtures }: Pick<Environment, 'fixtures'>,
 ): Omit<Refusal, 'specification'> {
+  const clientIds = fixtures.clients.map(({ client_id }) => client_id);
   return {
     rule: 'The client is registered.',
     parameter: 'client_id',
     found: clientId,
-    expected: `one of: ${[...clients.keys()].slice(0, MOST_NAMED).join(', ')}`,
+    expected: `one of: ${clientIds.slice(0, MOST_NAMED).join(', ')}`,
     mend: 'Use one of these, add the client to the fixtures, or PUT it to /_mock/clients.',
   };
 }

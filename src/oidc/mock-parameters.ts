@@ -8,7 +8,7 @@ import { scenarioOf } from '../scenarios/catalogue.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import { SCENARIO_CODES } from '../scenarios/parameter-faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
-import type { IdentifiedRequest } from './authorization-request.ts';
+import type { IdentifiedRequest } from './identify-request.ts';
 import type { Fault } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
 

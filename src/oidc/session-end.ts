@@ -41,7 +41,7 @@ export async function endSession(
     kind: 'session_ended',
     uid: session.uid,
     explanation: `The single sign-on session ended ${because}.`,
-    details: { cause, clients: Object.keys(session.sids) },
+    details: { cause, clients: Object.keys(session.sids), sids: Object.values(session.sids) },
   });
   background.run(notifyClients(session, cause, environment));
   return session;
@@ -76,7 +76,7 @@ export async function endExpiredSessions(environment: Environment): Promise<void
       kind: 'session_ended',
       uid: session.uid,
       explanation: `The single sign-on session ended ${CAUSES[cause]}.`,
-      details: { cause, clients: Object.keys(session.sids) },
+      details: { cause, clients: Object.keys(session.sids), sids: Object.values(session.sids) },
     });
     background.run(notifyClients(session, cause, environment));
   }

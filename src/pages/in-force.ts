@@ -90,16 +90,17 @@ function flat(settings: object, path = 'settings'): Map<string, string> {
   return all;
 }
 
-function ofSettings({ settings }: Environment, url: string): Difference[] {
+function ofSettings({ settings }: Environment, sectionOf: (name: string) => string): Difference[] {
   const defaults = flat(defaultFixtures().settings);
   return [...flat(settings)]
     .filter(([path, value]) => value !== defaults.get(path))
-    .map(([path, value]) => ({
-      what: path,
-      found: value,
-      byDefault: defaults.get(path) ?? 'none',
-      section: { text: 'settings', url },
-    }));
+    .map(([what, found]) => {
+      const isTime = what.startsWith('settings.timeouts.');
+      const section = isTime
+        ? { text: 'time limits', url: sectionOf('time-limits') }
+        : { text: 'settings', url: sectionOf('settings') };
+      return { what, found, byDefault: defaults.get(what) ?? 'none', section };
+    });
 }
 
 /** Scenarios, clock and settings, where they are not as they are at first; each with its section of the console. */
@@ -108,6 +109,6 @@ export function differencesOf(environment: Environment, active: readonly ActiveS
   return [
     ...ofScenarios(active, section('scenarios')),
     ...ofClock(environment, section('clock')),
-    ...ofSettings(environment, section('settings')),
+    ...ofSettings(environment, section),
   ];
 }

@@ -10,6 +10,7 @@ import { FAILURES, type FailureCode } from '../login/outcomes.ts';
 import { clientOf, endsAt, failureOnTheWire } from '../oidc/progress.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { formTargets } from '../relying-party/redirect-uris.ts';
+import { journalUrl } from './journal-pages.ts';
 import type {
   ChooseAuthenticatorPage,
   ChoosePersonPage,
@@ -182,6 +183,7 @@ function outcomePage(scene: Scene, outcome: FailureCode): OutcomePage {
     oauthErrorDescription: description,
     links: SUPPORT_LINKS,
     reason: { rule, found, expected, mend, requestId: request.id },
+    journalUrl: journalUrl(environment.prefix, { loginId: login.id }),
   };
 }
 

@@ -115,6 +115,8 @@ export interface OutcomePage extends Frame {
   declinedBecause?: 'wrong_password' | 'account_locked' | 'number_match_declined' | 'cancelled';
   /** The mock’s own panel: the true reason, which CIS2 would not show. */
   reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
+  /** The log-in in the journal. */
+  journalUrl: string;
 }
 
 /** Asks whether to log out. Its form posts the fields back, and `logout_confirmed` = `yes`. */
@@ -139,6 +141,8 @@ export interface ErrorPage extends Frame {
   description: string;
   refusal: Refusal;
   requestId: string;
+  /** The log-in in the journal, or this request where it belongs to none. */
+  journalUrl: string;
   /** Where the log-in really is, for a form that came out of turn. */
   continueUrl?: string;
 }
@@ -248,4 +252,20 @@ export interface PagesPage extends Frame {
 /** The control API, to read and to try: a script of ours hands the document to Swagger UI. */
 export interface ControlDocsPage extends Frame {
   openapiUrl: string;
+}
+
+/** The console. What it shows is read by its script. */
+export interface ConsolePage extends Frame {
+  /** Of the control API of this environment, absolute: for a person without JavaScript to paste. */
+  controlUrl: string;
+  /** Left out: the default environment. */
+  environmentName?: string;
+}
+
+/** One log-in, or one request that belongs to none, as the journal shows it. */
+export interface JournalLogInPage extends Frame {
+  about: { name: 'login_id' | 'request_id'; value: string };
+  issuer: string;
+  /** The same as JSON. */
+  eventsUrl: string;
 }

@@ -10,6 +10,7 @@ import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../e
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
+import { journalUrl } from './journal-pages.ts';
 import type { ErrorPage } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 
@@ -24,7 +25,8 @@ const HEADINGS: Readonly<Record<number, string>> = {
 
 /** The page of a refusal. */
 export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPage {
-  const { wire, refusal, continueUrl } = refused;
+  const { wire, refusal, continueUrl, subject } = refused;
+  const { login_id: loginId } = subject;
   const heading = HEADINGS[wire.status] ?? 'This request cannot be answered';
   return {
     ...frameOf(request, heading),
@@ -34,6 +36,10 @@ export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPag
     description: wire.description,
     refusal,
     requestId: request.id,
+    journalUrl: journalUrl(
+      request.environment.prefix,
+      loginId === undefined ? { requestId: request.id } : { loginId },
+    ),
     ...(continueUrl === undefined ? {} : { continueUrl }),
   };
 }

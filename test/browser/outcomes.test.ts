@@ -20,6 +20,7 @@ import {
   typeAndSignIn,
   type Visitor,
   watch,
+  withoutWatching,
 } from './support.ts';
 
 let stage: Stage;
@@ -29,9 +30,9 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** Another tab of the same browser. */
+/** Another tab of the same browser, which stays at what it shows. */
 const anotherTab = async ({ page, mock, application }: Visitor) =>
-  watch(await page.context().newPage(), mock, application);
+  watch(await withoutWatching(await page.context().newPage()), mock, application);
 
 describe('a log-in that succeeds', () => {
   it('follows the form to the application on another port, which gets code, state and iss', async () => {

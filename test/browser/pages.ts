@@ -12,6 +12,7 @@ import {
   signIn,
   typeAndSignIn,
   type Visitor,
+  withoutWatching,
 } from './support.ts';
 
 export interface PageCase {
@@ -53,6 +54,13 @@ const refusal = (name: string, status: number, rest: Rest): PageCase => ({
   name,
   status,
   testId: 'page-error',
+  ...rest,
+});
+
+const demoFailure = (name: string, kind: string, rest: Rest): PageCase => ({
+  name,
+  status: 200,
+  testId: `demo-failure-${kind}`,
   ...rest,
 });
 
@@ -111,6 +119,24 @@ const GALLERIES: Journey[] = [
     ],
   },
 ];
+/** When its script has drawn every section, with all opened that can be without changing anything. */
+async function openConsole({ page, mock }: Visitor) {
+  await page.goto(`${mock.url}console`);
+  for (const testId of ['reset', 'change-RZ8', 'change-uma.unbound@nhs.net', 'change-910000000101']) {
+    await page.getByTestId(testId).click();
+  }
+}
+
+const CONSOLE: Journey = {
+  journey: 'to the console, with its editors open',
+  pages: [
+    onTheWay('console', 'console', {
+      title: 'Console',
+      says: 'Yes, reset everything now',
+      walk: openConsole,
+    }),
+  ],
+};
 
 const CHOICES: Journey[] = [
   {
@@ -401,9 +427,11 @@ const REFUSALS: Journey[] = [
         title: 'This log-in has moved on',
         says: 'Continue where you left off',
         walk: async (visitor) => {
+          await withoutWatching(visitor.page);
           await open(visitor);
           await overtakeInAnotherTab(visitor);
           await choose(visitor, 'authenticator-smartcard');
+          await visitor.page.unrouteAll();
         },
       }),
       refusal('error-another-browser', 403, {
@@ -455,9 +483,152 @@ const LOGGING_OUT: Journey = {
   ],
 };
 
+const openDemo =
+  (query = '') =>
+  ({ page, mock }: Visitor) =>
+    page.goto(`${mock.url}demo${query}`);
+
+/** Begins a log-in of the demonstration application with what the address fills in. */
+const demoLogIn = (query: string) => async (visitor: Visitor) => {
+  await openDemo(query)(visitor);
+  await press(visitor, 'demo-log-in');
+};
+
+/** Unfolds all that is folded on the page. */
+const unfoldAll = ({ page }: Visitor) =>
+  page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
+
+const ALEX = 'persona=alex.bound@nhs.net';
+
+const DEMO: Journey[] = [
+  {
+    journey: 'to the demonstration application, and its choices',
+    pages: [
+      onTheWay('demo', 'demo', {
+        title: 'Demonstration application',
+        says: 'See a log-in work, and fail',
+        walk: openDemo(),
+      }),
+      onTheWay('demo-choices', 'demo', {
+        title: 'Demonstration application',
+        says: 'Refuses the token',
+        walk: openDemo(`?mock_scenario=ID_TOKEN_EXPIRED&${ALEX}`),
+      }),
+      onTheWay('demo-choices-error', 'demo', {
+        title: 'Error: Demonstration application',
+        says: 'There is no scenario ID_TOKEN_EXPIRD.',
+        walk: openDemo('?mock_scenario=ID_TOKEN_EXPIRD&persona=alex.bond@nhs.net&role=any'),
+      }),
+    ],
+  },
+  {
+    journey: 'into the demonstration application, and out of it',
+    pages: [
+      onTheWay('demo-success', 'demo-success', {
+        title: 'You are logged in – Demonstration application',
+        says: 'Email address alex.bound@nhs.net',
+        walk: demoLogIn(`?${ALEX}&mock_scenario=USERINFO_NAME_ACCENTED`),
+      }),
+      onTheWay('demo-success-unfolded', 'demo-success', {
+        title: 'You are logged in – Demonstration application',
+        says: 'Hash of the access token',
+        walk: unfoldAll,
+      }),
+      onTheWay('demo-logged-in', 'demo', {
+        title: 'Demonstration application',
+        says: 'You are logged in as',
+        walk: openDemo(),
+      }),
+      onTheWay('demo-logged-out', 'demo-logged-out', {
+        title: 'You are logged out – Demonstration application',
+        says: 'Refused unexpected "aud" claim value',
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
+          await press(visitor, 'demo-log-out');
+          await unfoldAll(visitor);
+        },
+      }),
+    ],
+  },
+  {
+    journey: 'to failures of the demonstration application, and to one that is not finished',
+    pages: [
+      demoFailure('demo-failure', 'access_denied', {
+        title: 'You did not log in – Demonstration application',
+        says: 'What to do',
+        walk: demoLogIn('?persona=uma.unbound@nhs.net&on_failure=redirect'),
+      }),
+      demoFailure('demo-failure-id-token', 'id_token_refused', {
+        title: 'We could not confirm who you are – Demonstration application',
+        says: 'The claim azp is',
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=ID_TOKEN_AZP_WRONG`)(visitor);
+          await unfoldAll(visitor);
+        },
+      }),
+      onTheWay('demo-unfinished', 'demo-unfinished', {
+        title: 'This log-in is not finished – Demonstration application',
+        says: 'CIS2 has not sent you back yet',
+        walk: async (visitor) => {
+          const { page, mock } = visitor;
+          await openDemo(`?${ALEX}&mock_scenario=ABANDONED`)(visitor);
+          const sent = page.waitForRequest((request) => request.url().includes('/authorize?'));
+          await press(visitor, 'demo-log-in');
+          const state = new URL((await sent).url()).searchParams.get('state');
+          await page.goto(`${mock.url}demo/result/${state}`);
+        },
+      }),
+    ],
+  },
+];
+
+const JOURNAL: Journey = {
+  journey:
+    'through the journal: the list, a log-in with all its steps open, a refused request, and one it has not',
+  pages: [
+    onTheWay('journal', 'journal', {
+      title: 'Journal',
+      says: 'Refused by the rule: The client is registered.',
+      walk: async (visitor) => {
+        await open(visitor, { client_id: 'nobody' });
+        await open(visitor, { mock_login: 'alex.bound@nhs.net', mock_scenario: 'STATE_MISSING' });
+        await visitor.page.goto(`${visitor.mock.url}journal`);
+        await visitor.page.getByTestId('log-in').first().waitFor();
+      },
+    }),
+    onTheWay('journal-log-in', 'journal-log-in', {
+      title: 'Logged in; the application has not asked for tokens yet',
+      says: 'Which application this is.',
+      walk: async ({ page }) => {
+        await page.getByTestId('log-in').first().getByRole('link').click();
+        await page.getByTestId('open-all').click();
+      },
+    }),
+    onTheWay('journal-refused-request', 'journal-log-in', {
+      title: 'Refused by the rule: The client is registered',
+      says: 'Use one of these, add the client to the fixtures',
+      walk: async (visitor) => {
+        await open(visitor, { client_id: 'nobody' });
+        await press(visitor, 'see-in-journal');
+        await visitor.page.getByTestId('open-all').click();
+      },
+    }),
+    onTheWay('journal-unknown-log-in', 'journal-log-in', {
+      title: 'This log-in is not in the journal',
+      says: 'It keeps the newest 5,000 events',
+      walk: async ({ page, mock }) => {
+        await page.goto(`${mock.url}journal/of-long-ago`);
+        await page.getByTestId('not-in-journal').waitFor();
+      },
+    }),
+  ],
+};
+
 export const JOURNEYS: readonly Journey[] = [
   START,
   ...GALLERIES,
+  CONSOLE,
+  ...DEMO,
   ...CHOICES,
   NHSMAIL,
   ...ROLES,
@@ -467,4 +638,5 @@ export const JOURNEYS: readonly Journey[] = [
   ...OTHER_ENDINGS,
   LOGGING_OUT,
   ...REFUSALS,
+  JOURNAL,
 ];

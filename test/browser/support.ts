@@ -190,6 +190,13 @@ export function authorizationUrl(
   return `${mock.issuer}/authorize?${encode({ ...good, ...parameters })}`;
 }
 
+/** Leaves a tab as it stands: its page does not look whether its log-in has moved on elsewhere. */
+export async function withoutWatching(tab: Page): Promise<Page> {
+  const empty = { contentType: 'text/javascript', body: '' };
+  await tab.route('**/assets/watch-log-in.js', (route) => route.fulfill(empty));
+  return tab;
+}
+
 /** Opens an authorization request; by default this is the choice of an authenticator. */
 export async function open(visitor: Visitor, parameters: Parameters = {}) {
   await visitor.page.goto(authorizationUrl(visitor, parameters));

@@ -56,4 +56,13 @@ describe('without JavaScript', () => {
     expect(await page.getByTestId('sign-in').isVisible()).toBe(true);
     expect(await page.getByTestId('show-password').isVisible()).toBe(false);
   });
+
+  it('the console shows nothing but what to use instead', async () => {
+    const visitor = await stage.visitor();
+    await visitor.page.goto(`${stage.mock.url}console`);
+    expect(await visitor.page.getByTestId('console-without-javascript').isVisible()).toBe(true);
+    expect(await visitor.page.getByTestId('console-organisations').isVisible()).toBe(false);
+    await visitor.page.getByRole('link', { name: 'the control API' }).click();
+    expect(await pageShown(visitor)).toBe('page-control-docs');
+  });
 });

@@ -49,6 +49,14 @@ describe('the stream', () => {
     again.leave();
   });
 
+  test('begins anew for a reader who knows ids of before a restart', async () => {
+    record('One.');
+    const { take, leave } = await openStream(stream, { 'last-event-id': '900' });
+    record('Two.');
+    expect(idsOf(await take(2))).toEqual([1, 2]);
+    leave();
+  });
+
   test('tells what the filters want alone', async () => {
     const { take, leave } = await openStream(`${stream}?kind=code_issued&client_id=mock-client`);
     record('Something else.');
@@ -142,6 +150,7 @@ describe('the stream', () => {
     const [mine, other] = [await openStream(url('mine')), await openStream(url('other'))];
     expect((await mine.take(1))[0]?.event).toBe('environment_started');
     await mock.app.inject({ method: 'DELETE', url: '/_mock/environments/mine' });
+    expect((await mine.take(1))[0]?.event).toBe('environment_ended');
     expect(await mine.block()).toBeUndefined();
     expect((await other.take(1))[0]?.data.details).toEqual({ name: 'other' });
     other.leave();

@@ -201,7 +201,7 @@ describe('what is not as in CIS2', () => {
       'a setting deep inside',
       () => control('PATCH', '/settings', { timeouts: { login_seconds: 60 } }),
       'settings.timeouts.login_seconds 60 (by default: 900)',
-      'settings',
+      'time-limits',
     ],
     [
       'a setting that has no default',

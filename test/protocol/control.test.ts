@@ -318,7 +318,7 @@ describe('GET and DELETE /_mock/clients/{client_id}', () => {
   test('the list holds the clients of the fixtures, in their order', async () => {
     const mock = await testMock();
     const ids = (await get(mock, '/clients')).json().map((each: { client_id: string }) => each.client_id);
-    expect(ids).toEqual([...mock.environment.clients.keys()]);
+    expect(ids).toEqual(mock.environment.fixtures.clients.map(({ client_id }) => client_id));
     expect(ids[0]).toBe('mock-client');
   });
 });
@@ -498,7 +498,7 @@ describe('/_mock/sessions', () => {
     ]);
     expect([await isSignedOn(by), await isSignedOn(other)]).toEqual([false, true]);
     const [event] = mock.environment.journal.events({ kind: 'session_ended' });
-    expect(event?.details).toEqual({ cause: 'SESSION_TERMINATION', clients: ['mock-client'] });
+    expect(event?.details).toEqual({ cause: 'SESSION_TERMINATION', clients: ['mock-client'], sids: [sid] });
     // It is over: a second time there is nothing to end.
     expectProblem(await logOut(mock, sid), 404);
   });

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { createMockCis2, type MockCis2Options } from '../../src/create-mock-cis2.ts';
-import { createSigningKeys } from '../../src/environment/signing-keys.ts';
+import { createSigningKeys, type SigningKeys } from '../../src/environment/signing-keys.ts';
 import { SESSIONS } from '../../src/login/session.ts';
 import { ACCESS_TOKENS, CODES, GRANTS } from '../../src/oidc/grant.ts';
 
@@ -18,8 +18,17 @@ export const START = Date.UTC(2026, 0, 15, 9, 0, 0);
 
 export type Mock = Awaited<ReturnType<typeof testMock>>;
 
-/** Making an RSA key takes longer than most tests; the mocks of one test file share theirs. */
-const KEYS = createSigningKeys();
+const notShared = () => {
+  throw new Error('a test that changes signing keys gives its mock keys of its own');
+};
+
+/** Making an RSA key takes longer than most tests; mocks share theirs, which nobody may change. */
+const KEYS: SigningKeys = {
+  ...createSigningKeys(),
+  publish: notShared,
+  use: notShared,
+  retire: notShared,
+};
 
 /** A mock with its clock standing still at START, and no log. */
 export async function testMock(options: MockCis2Options = {}) {

@@ -81,6 +81,7 @@ function ending({ name, outcome, when, facts, title = '', declinedBecause }: End
       links: SUPPORT_LINKS,
       ...(declinedBecause ? { declinedBecause } : {}),
       reason: { ...reasonOf(facts, outcome), requestId: request.id },
+      journalUrl: self,
     }),
   );
 }

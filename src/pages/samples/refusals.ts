@@ -38,7 +38,7 @@ interface ErrorSample {
 const errorSample = ({ refused, ...about }: ErrorSample): Sample =>
   sample<ErrorPage>({ ...about, view: 'error' }, (scene) => {
     const page = errorPageOf(scene.request, refused(scene));
-    return { ...page, ...scene.frame(page.title) };
+    return { ...page, ...scene.frame(page.title), journalUrl: scene.self };
   });
 
 const AUTHORIZE = '{issuer}/authorize';

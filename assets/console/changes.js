@@ -1,0 +1,242 @@
+/**
+ * A change: made by the API, announced in words in the page’s one live region, and shown. One that is refused is told
+ * at the place where it was asked for, in the words of the API.
+ */
+import { element } from '../element.js';
+import { read } from './page.js';
+import { button, hidden, present } from './parts.js';
+
+/**
+ * @typedef {object} Change
+ * @property {() => Promise<string>} act makes the change and gives what to announce
+ * @property {string[]} changes the addresses below /_mock whose answers are others now
+ */
+
+/** @typedef {import('../control-api.js').Fault} Fault */
+
+/** @typedef {Error & { faults?: readonly Fault[] }} Refusal */
+
+const TITLE = document.title;
+
+const notice = document.getElementById('notice');
+const noticeText = document.getElementById('notice-text');
+
+/** @param {boolean} isShown */
+function showNotice(isShown) {
+  if (notice) notice.hidden = !isShown;
+}
+
+document.getElementById('notice-hide')?.addEventListener('click', () => {
+  showNotice(false);
+  // The button that had the focus is gone.
+  document.getElementById('maincontent')?.focus({ preventScroll: true });
+});
+
+/** @param {string} text */
+function announce(text) {
+  document.title = TITLE;
+  if (noticeText) noticeText.textContent = text;
+  showNotice(true);
+}
+
+/** Says that the mock could not be read, or that it can. @param {string | undefined} why */
+export function tellOfLoading(why) {
+  const place = document.getElementById('loading-problem');
+  if (!place) return;
+  place.hidden = why === undefined;
+  place.textContent =
+    why === undefined ? '' : `What there is now could not be read: ${why} Reload the page to try again.`;
+}
+
+/** @param {Refusal} refusal */
+const faultsOf = ({ faults = [] }) => faults;
+
+/** JSON Schema’s way of speaking, in plain words. @param {string} allowed */
+const plain = (allowed) =>
+  allowed
+    .replace(/^must be /, '')
+    .replace(/^>= /, 'at least ')
+    .replace(/^<= /, 'at most ');
+
+/**
+ * @param {Fault} fault
+ * @param {string} [label] of the field, where it has one
+ */
+function inWords({ pointer, in: entry = '', found, allowed }, label) {
+  const where = label ?? `${entry}${pointer}`;
+  return `${where === '' ? 'Found' : `${where}: found`} ${found}. Allowed: ${plain(allowed)}.`;
+}
+
+/** @param {Element} place */
+function forget(place) {
+  for (const told of place.querySelectorAll('[data-refusal]')) told.remove();
+  for (const wrong of place.querySelectorAll('.nhsuk-form-group--error')) {
+    wrong.classList.remove('nhsuk-form-group--error');
+    const control = wrong.querySelector('[aria-invalid]');
+    control?.removeAttribute('aria-invalid');
+    control?.classList.remove('nhsuk-input--error', 'nhsuk-textarea--error', 'nhsuk-select--error');
+  }
+}
+
+/** Most faults told one by one. */
+const MOST_FAULTS = 5;
+
+/**
+ * @param {readonly Fault[]} faults
+ * @param {(fault: Fault) => HTMLElement} itemOf
+ */
+function listOf(faults, itemOf) {
+  if (faults.length === 0) return undefined;
+  const more = faults.length - MOST_FAULTS;
+  const items = faults.slice(0, MOST_FAULTS).map(itemOf);
+  if (more > 0) items.push(element('li', {}, `and ${more} more`));
+  return element('ul', { class: 'nhsuk-list nhsuk-error-summary__list' }, ...items);
+}
+
+/** @param {Fault} fault */
+const plainItem = (fault) => element('li', { class: 'mock-value' }, inWords(fault));
+
+/**
+ * Beside a button: what was refused, and why.
+ * @param {Element} place
+ * @param {Refusal} refusal
+ */
+function tellBeside(place, refusal) {
+  const message = element(
+    'div',
+    { class: 'mock-refusal', role: 'alert', 'data-refusal': true, 'data-testid': 'refusal' },
+    element('span', { class: 'nhsuk-error-message' }, hidden('Error: '), refusal.message),
+    ...present([listOf(faultsOf(refusal), plainItem)]),
+  );
+  place.append(message);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} pointer
+ */
+const controlAt = (form, pointer) =>
+  [...form.querySelectorAll('[data-pointer]')].find((each) => each.getAttribute('data-pointer') === pointer);
+
+/**
+ * Marks a field, with what is wrong above it.
+ * @param {Element} control
+ * @param {string} text
+ */
+function mark(control, text) {
+  const kind = control.tagName === 'INPUT' ? 'input' : control.tagName.toLowerCase();
+  control.classList.add(`nhsuk-${kind}--error`);
+  control.setAttribute('aria-invalid', 'true');
+  const group = control.closest('.nhsuk-form-group');
+  group?.classList.add('nhsuk-form-group--error');
+  const message = element(
+    'span',
+    { class: 'nhsuk-error-message', 'data-refusal': true },
+    hidden('Error: '),
+    text,
+  );
+  group?.querySelector('label')?.after(message);
+}
+
+/**
+ * One fault of a form: a link to its field, where it has one.
+ * @param {HTMLFormElement} form
+ * @param {Fault} fault
+ */
+function linkedItem(form, fault) {
+  const control = controlAt(form, fault.pointer);
+  if (!(control instanceof HTMLElement)) return plainItem(fault);
+  const text = inWords(fault, control.dataset['label']);
+  mark(control, text);
+  const link = element('a', { href: `#${encodeURIComponent(control.id)}` }, text);
+  link.addEventListener('click', (event) => {
+    event.preventDefault();
+    control.focus();
+  });
+  return element('li', { class: 'mock-value' }, link);
+}
+
+/**
+ * Above a form: the error summary.
+ * @param {HTMLFormElement} form
+ * @param {Refusal} refusal
+ */
+function tellAbove(form, refusal) {
+  const summary = element(
+    'div',
+    { class: 'nhsuk-error-summary', 'data-refusal': true, 'data-testid': 'error-summary', tabindex: '-1' },
+    element(
+      'div',
+      { role: 'alert' },
+      element('h3', { class: 'nhsuk-error-summary__heading' }, 'There is a problem'),
+      element(
+        'div',
+        { class: 'nhsuk-error-summary__body' },
+        element('p', { 'data-testid': 'refusal' }, refusal.message),
+        ...present([listOf(faultsOf(refusal), (fault) => linkedItem(form, fault))]),
+      ),
+    ),
+  );
+  form.prepend(summary);
+  summary.focus();
+}
+
+/** Places where a change is under way: pressing twice asks once. */
+const busy = new WeakSet();
+
+/**
+ * @param {HTMLElement} place
+ * @param {Change} change
+ * @param {(refusal: Refusal) => void} tell
+ */
+async function make(place, { act, changes }, tell) {
+  if (busy.has(place)) return;
+  busy.add(place);
+  forget(place);
+  try {
+    const text = await act();
+    // What was typed has been taken: the new drawing need not keep it.
+    if (place instanceof HTMLFormElement) place.reset();
+    await read(changes);
+    announce(text);
+  } catch (error) {
+    document.title = `Error: ${TITLE}`;
+    showNotice(false);
+    tell(error instanceof Error ? error : new Error(String(error)));
+  } finally {
+    busy.delete(place);
+  }
+}
+
+/**
+ * A button that makes a change.
+ * @param {import('./parts.js').ButtonLooks & Change} action
+ */
+export function actionButton({ act, changes, ...looks }) {
+  const pressed = button(looks);
+  const place = element('div', { class: 'mock-action' }, pressed);
+  pressed.addEventListener('click', () =>
+    make(place, { act, changes }, (refusal) => tellBeside(place, refusal)),
+  );
+  return place;
+}
+
+/**
+ * A form that makes a change when it is sent.
+ * @param {{ testId: string, submit: string, about?: string, act: (form: HTMLFormElement) => Promise<string>, changes: string[] }} form
+ *   testId: of the button
+ * @param {import('./parts.js').Child[]} children
+ */
+export function actionForm({ testId, submit, about, act, changes }, ...children) {
+  const form = element(
+    'form',
+    { class: 'mock-form', novalidate: true },
+    ...present(children),
+    button({ text: submit, testId, submits: true, ...(about === undefined ? {} : { about }) }),
+  );
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    make(form, { act: () => act(form), changes }, (refusal) => tellAbove(form, refusal));
+  });
+  return form;
+}

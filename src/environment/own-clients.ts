@@ -1,0 +1,35 @@
+/**
+ * The client that every environment has beside those of its fixtures: the demonstration application, which this
+ * server serves itself. Its secret is new with each environment and is told to nobody.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Client } from '../relying-party/client-schema.ts';
+
+export const DEMO_CLIENT_ID = 'mock-demo';
+
+/** Where an environment’s addresses begin, with its prefix: the public ones, and those that servers use. */
+export interface Bases {
+  readonly public: string;
+  readonly internal: string;
+}
+
+/** The demonstration application as a client. Its addresses may be known only once the server listens. */
+export function demoClient(bases: Bases): Client {
+  return {
+    client_id: DEMO_CLIENT_ID,
+    client_name: 'Demonstration application',
+    token_endpoint_auth_method: 'client_secret_post',
+    client_secret: randomBytes(32).toString('base64url'),
+    default_acr_values: ['AAL2_OR_AAL3_ANY'],
+    get redirect_uris() {
+      // As libraries write it, which compute it anew from the address of the callback.
+      return [new URL(`${bases.public}/demo/callback`).href];
+    },
+    get post_logout_redirect_uris() {
+      return [`${bases.public}/demo/logged-out`];
+    },
+    get backchannel_logout_uri() {
+      return `${bases.internal}/demo/backchannel-logout`;
+    },
+  };
+}
