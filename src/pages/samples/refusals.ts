@@ -1,7 +1,7 @@
 /** Samples of what the service refuses on a page, and of logging out. */
 import { REALM_PATH } from '../../environment/environment.ts';
 import { Refused } from '../../journal/refused.ts';
-import { identifyRequest } from '../../oidc/authorization-request.ts';
+import { identifyRequest } from '../../oidc/identify-request.ts';
 import { parseParameters } from '../../oidc/parameters.ts';
 import { refuseBrowser, refuseOutOfTurn, refuseRaced, refuseUnknown } from '../login-refusals.ts';
 import type { AskToLogOutPage, ErrorPage, LoggedOutPage } from '../models.ts';
