@@ -15,8 +15,10 @@ import { registerConsolePage } from './pages/console-page.ts';
 import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
+import { registerPagesPage } from './pages/pages-page.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
 import { registerViews } from './pages/render.ts';
+import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { lazyValidator } from './settings/validation.ts';
 
@@ -67,7 +69,9 @@ export async function buildServer(
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
-  registerStartPage(app);
+  registerStartPage(app, environments);
+  registerScenariosPage(app);
+  registerPagesPage(app);
   registerConsolePage(app);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);

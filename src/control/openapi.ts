@@ -2,9 +2,9 @@
  * The OpenAPI 3.1 document of the control API, made of its routes and so of the very schemas that validate. It is
  * made when it is first asked for: neither @fastify/swagger nor the document costs a start anything.
  */
-import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import fastify from 'fastify';
+import { packageVersion } from '../settings/package-version.ts';
 import { components, type RefusalStatus, refusal, TOKEN_SCHEME } from './components.ts';
 import type { Answer, ControlRoute, Operation } from './operation.ts';
 
@@ -48,9 +48,6 @@ function complete(documentedOperation: DocumentedOperation, operation: Operation
     documentedOperation.requestBody.required = !takesNoBodyToo(operation.body);
   }
 }
-
-const packageVersion = (): string =>
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 
 const INFO = {
   title: 'Control API of the mock CIS2 service',

@@ -1,6 +1,6 @@
 /** The fields of “Choose what happens”, as the view draws them. */
 import { ACR_VALUES } from '../care-identity/authenticators.ts';
-import type { StartPage } from '../pages/models.ts';
+import type { Persona } from '../pages/models.ts';
 import { CATALOGUE } from '../scenarios/catalogue.ts';
 import type { Place } from '../scenarios/scenario.ts';
 import { type DemoOptions, FIELDS, type OptionErrors } from './options.ts';
@@ -55,10 +55,10 @@ const PROMPTS: Texts = [
 const choices = (texts: Texts, chosen: string): Choice[] =>
   texts.map(([value, text]) => ({ value, text, selected: value === chosen }));
 
-function personaGroups(personas: StartPage['personas'], chosen: string): DemoField['groups'] {
-  const shown = ({ key, account, outcome }: StartPage['personas'][number]) =>
+function personaGroups(personas: readonly Persona[], chosen: string): DemoField['groups'] {
+  const shown = ({ key, account, outcome }: Persona) =>
     [key, key === account ? `${account}: ${outcome}` : `${key}, ${account}: ${outcome}`] as const;
-  const isAccount = ({ key }: StartPage['personas'][number]) => key.includes('@');
+  const isAccount = ({ key }: Persona) => key.includes('@');
   return [
     { label: '', choices: choices([['', 'Choose on CIS2’s pages']], chosen) },
     { label: 'NHSmail accounts', choices: choices(personas.filter(isAccount).map(shown), chosen) },
@@ -86,7 +86,7 @@ function scenarioGroups(chosen: string): DemoField['groups'] {
 export function demoFields(
   options: DemoOptions,
   errors: OptionErrors,
-  personas: StartPage['personas'],
+  personas: readonly Persona[],
 ): DemoField[] {
   const plain = (texts: Texts, chosen: string) => [{ label: '', choices: choices(texts, chosen) }];
   const acrValues = ACR_VALUES.map((value) => [value, value] as const);

@@ -38,7 +38,7 @@ async function showStart(
   const { environment } = request;
   const loggedIn = await loggedInVisit(environment, demoBrowserOf(request));
   const page = await demoStartPage(request, options, errors, loggedIn);
-  return showPage(reply, 'demo', page, [new URL(logInAction(environment)).origin]);
+  return showPage(reply, 'demo', page, { formTargets: [new URL(logInAction(environment)).origin] });
 }
 
 async function freshVisit(browserId: string, options: DemoOptions, environment: Environment): Promise<Visit> {
@@ -161,12 +161,12 @@ function claimsOf(jwt: string): Record<string, unknown> {
 async function showResult(request: ResultRequest, reply: FastifyReply) {
   const visit = await findVisit(request.environment, request.params.state);
   if (!visit || !secretsEqual(demoBrowserOf(request) ?? '', visit.browserId)) throw refuseUnknown();
-  const targets = [new URL(logInAction(request.environment)).origin];
+  const policy = { formTargets: [new URL(logInAction(request.environment)).origin] };
   const { ending } = visit;
   if (!ending) return showPage(reply, 'demo-unfinished', demoUnfinishedPage(request, visit));
   if ('failure' in ending)
-    return showPage(reply, 'demo-failure', demoFailurePage(request, visit, ending.failure), targets);
-  return showPage(reply, 'demo-success', demoSuccessPage(request, visit, claimsOf(ending.idToken)), targets);
+    return showPage(reply, 'demo-failure', demoFailurePage(request, visit, ending.failure), policy);
+  return showPage(reply, 'demo-success', demoSuccessPage(request, visit, claimsOf(ending.idToken)), policy);
 }
 
 function logOut(app: FastifyInstance) {

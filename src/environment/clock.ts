@@ -22,6 +22,8 @@ export interface MovableClock extends ShownClock {
   advance(seconds: number): void;
   /** Whether it stands still. */
   isFrozen(): boolean;
+  /** Whether it runs ahead of the machine or behind it. */
+  isMoved(): boolean;
   /** Shows relying parties a time that is so many seconds ahead, or behind where negative. */
   skew(seconds: number): void;
   /** Runs with the machine again, without skew. */
@@ -74,6 +76,7 @@ export function createClock(machine: () => number = machineNow): MovableClock {
       moved();
     },
     isFrozen: () => frozenAt !== undefined,
+    isMoved: () => frozenAt === undefined && offset !== 0,
     onMove(listener) {
       listeners.push(listener);
     },

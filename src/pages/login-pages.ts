@@ -142,7 +142,8 @@ function selectRolePage(scene: Scene): SelectRolePage {
   };
 }
 
-const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string }>> = {
+/** The view of each failure, and its title. */
+export const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string }>> = {
   internal_error: { view: 'outcome-try-again', title: 'Try again' },
   timed_out: { view: 'outcome-timed-out', title: 'Timed out' },
   nhsmail_declined: { view: 'outcome-declined', title: 'You have not signed in' },
@@ -220,9 +221,11 @@ export function showLogin(request: FastifyRequest, reply: FastifyReply, login: L
     reply.code(FAILURES[outcome].status);
     // Where the failure was redirected, that answer ended the log-in, and said so.
     if (endsAt(login, outcome) === 'page') reply.header('x-mock-cis2-outcome', outcome);
-    return showPage(reply, OUTCOME_VIEWS[outcome].view, outcomePage(scene, outcome), targets);
+    return showPage(reply, OUTCOME_VIEWS[outcome].view, outcomePage(scene, outcome), {
+      formTargets: targets,
+    });
   }
   const { view, page } = STEP_PAGES[step as keyof typeof STEP_PAGES];
   const watch = { url: loginUrl(environment, login), step };
-  return showPage(reply, view, { ...page(scene), watch }, targets);
+  return showPage(reply, view, { ...page(scene), watch }, { formTargets: targets });
 }

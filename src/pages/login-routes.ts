@@ -2,8 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
-import type { Refusal } from '../journal/refusal.ts';
-import { Refused } from '../journal/refused.ts';
 import type { HeadlessPersona } from '../login/authorization-request.ts';
 import { LOGINS, type Login } from '../login/login.ts';
 import type { FailureCode } from '../login/outcomes.ts';
@@ -15,57 +13,13 @@ import { secretsEqual } from '../oidc/secrets.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { LOGIN_FORMS, type LoginForm } from './login-forms.ts';
 import { currentStep, loginUrl, showLogin } from './login-pages.ts';
+import { refuse, refuseBrowser, refuseOutOfTurn, refuseRaced, refuseUnknown } from './login-refusals.ts';
 
 type LoginRequest = FastifyRequest<{ Params: { loginId: string } }>;
 
 interface Found {
   stored: Stored<Login>;
   client: Client;
-}
-
-function refuse(
-  status: number,
-  description: string,
-  refusal: Refusal,
-  login?: Login,
-  continueUrl?: string,
-): Refused {
-  const subject = login ? { login_id: login.id, client_id: login.request.clientId } : {};
-  return new Refused(
-    { status, error: 'invalid_request', description },
-    refusal,
-    'page',
-    subject,
-    continueUrl,
-  );
-}
-
-const SPECIFICATION = 'The mock’s own rule; facts 10.4';
-
-function refuseUnknown(): Refused {
-  return refuse(404, 'This log-in is not known here.', {
-    rule: 'A log-in that is carried on is one that is under way.',
-    found: 'the address of a log-in that is not known: too old, or begun before a restart',
-    expected: 'a log-in that began here within the last hour or so',
-    mend: 'Go back to the application and log in again.',
-    specification: SPECIFICATION,
-  });
-}
-
-function refuseBrowser(hasCookie: boolean, login: Login): Refused {
-  return refuse(
-    403,
-    'This log-in was begun in another browser.',
-    {
-      rule: 'A log-in is carried on by the browser that began it.',
-      parameter: 'mock_cis2_browser',
-      found: hasCookie ? 'the cookie of another browser' : 'no such cookie, or one that was tampered with',
-      expected: 'the cookie that was set when the log-in began',
-      mend: 'Go back to the application and log in again in this browser, with cookies allowed. A test client must keep cookies between requests.',
-      specification: SPECIFICATION,
-    },
-    login,
-  );
 }
 
 /** The log-in of the address, if this browser began it. */
@@ -81,28 +35,13 @@ async function findLogin(request: LoginRequest): Promise<Found> {
   return { stored, client };
 }
 
-function refuseOutOfTurn(request: FastifyRequest, login: Login, found: string, expected: string): Refused {
-  const over = login.ended?.decision.outcome === 'authenticated';
-  return refuse(
-    409,
-    over ? 'This log-in is over: it succeeded.' : 'This form belongs to another step of the log-in.',
-    {
-      rule: 'Each form is sent once, at its own step.',
-      found,
-      expected,
-      mend: over
-        ? 'Go back to the application. To log in again, begin there.'
-        : 'Carry on where the log-in stands; do not go back and send an earlier form again.',
-      specification: SPECIFICATION,
-    },
-    login,
-    over ? undefined : loginUrl(request.environment, login),
-  );
-}
+/** Where the log-in really is, unless it is over. */
+const whereItIs = (environment: Environment, login: Login) =>
+  login.ended?.decision.outcome === 'authenticated' ? undefined : loginUrl(environment, login);
 
 /** Shows where a log-in stands: here at its own address, elsewhere by a redirect to it. */
 export function showProgress(request: FastifyRequest, reply: FastifyReply, progress: Progress) {
-  if (progress.kind === 'overtaken') throw refuseRaced(request);
+  if (progress.kind === 'overtaken') throw refuseRaced(urlOfForm(request));
   const status = request.method === 'POST' ? 303 : 302;
   if (progress.kind === 'redirect') {
     if (progress.sessionId !== undefined) setSession(request, reply, progress.sessionId);
@@ -115,21 +54,10 @@ export function showProgress(request: FastifyRequest, reply: FastifyReply, progr
   return reply.redirect(loginUrl(request.environment, login), status);
 }
 
-function refuseRaced({ environment, url }: FastifyRequest): Refused {
+/** Where a log-in stands by whose form this is. */
+function urlOfForm({ environment, url }: FastifyRequest): string | undefined {
   const id = /\/login\/([\w-]+)/.exec(url)?.[1];
-  return refuse(
-    409,
-    'Another request carried this log-in on at the same time.',
-    {
-      rule: 'Each form is sent once, at its own step.',
-      found: 'two requests for one step of the same log-in at once',
-      expected: 'one',
-      mend: 'Carry on where the log-in stands; send each form once.',
-      specification: SPECIFICATION,
-    },
-    undefined,
-    id === undefined ? undefined : `${environment.prefix}/login/${id}`,
-  );
+  return id === undefined ? undefined : `${environment.prefix}/login/${id}`;
 }
 
 async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
@@ -137,7 +65,7 @@ async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
   const { stored, client } = await findLogin(request);
   const login = stored.value;
   if (login.ended?.decision.outcome === 'authenticated') {
-    throw refuseOutOfTurn(request, login, 'a log-in that has ended as authenticated', 'a log-in under way');
+    throw refuseOutOfTurn('a log-in that has ended as authenticated', 'a log-in under way', undefined, login);
   }
   if (login.ended || !(await judge(login, client, environment))) return showLogin(request, reply, login);
   const progress = await carryOn(carrying(request, client), stored, login);
@@ -178,10 +106,10 @@ function takeForm(form: LoginForm) {
     const step = currentStep(login, client, environment);
     if (login.ended || step !== form.step) {
       throw refuseOutOfTurn(
-        request,
-        login,
         `the form of ${form.step}, at ${step}`,
         `the form of ${step}, if it has one`,
+        whereItIs(environment, login),
+        login,
       );
     }
     const taken = form.take(login, parameters, environment);
@@ -205,10 +133,10 @@ async function findFailed(request: LoginRequest): Promise<Found & { outcome: Fai
   const outcome = login.ended?.decision.outcome;
   if (outcome !== undefined && outcome !== 'authenticated') return { ...found, outcome };
   throw refuseOutOfTurn(
-    request,
-    login,
     'a log-in that has not failed',
     'a log-in that ended on a failure page',
+    whereItIs(request.environment, login),
+    login,
   );
 }
 

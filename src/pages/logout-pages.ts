@@ -16,7 +16,7 @@ export function askToLogOut(
     action: `${request.environment.prefix}${REALM_PATH}/connect/endSession`,
     fields: Object.entries(asked).map(([name, value]) => ({ name, value })),
   };
-  return showPage(reply, 'log-out', page, targets);
+  return showPage(reply, 'log-out', page, { formTargets: targets });
 }
 
 export function showLoggedOut(request: FastifyRequest, reply: FastifyReply, back?: LoggedOutPage['back']) {

@@ -21,6 +21,8 @@ export interface Frame {
   prefix: string;
   /** The pages of the mock itself, on each of them; none on those that imitate CIS2 or an authenticator. */
   menu?: { text: string; url: string; current: boolean }[];
+  /** Set on a picture of a page, which leads nowhere: the address of the gallery of pages. */
+  pictureOf?: { galleryUrl: string };
   /** A page that waits: where its log-in is looked at, and the step it stands at. */
   watch?: { url: string; step: LoginStep };
 }
@@ -139,38 +141,111 @@ export interface ErrorPage extends Frame {
   description: string;
   refusal: Refusal;
   requestId: string;
+  /** The log-in in the journal, or this request where it belongs to none. */
+  journalUrl: string;
   /** Where the log-in really is, for a form that came out of turn. */
   continueUrl?: string;
 }
 
-/** The start page: what runs here, what to paste into a relying party, and who can log in. */
+/** Who can log in, as the start page lists them. */
+export interface Persona {
+  /** The NHSmail account, or the UID of a person who has none: what mock_login takes. */
+  key: string;
+  /** The NHSmail account, or how the person logs in instead. */
+  account: string;
+  uid: string;
+  name: string;
+  description: string;
+  /** What the rules say of a log-in by this account just now. */
+  outcome: string;
+  orgCodes: string;
+  roleCodes: string;
+  workgroups: string;
+}
+
+/** What a filter leaves, and how to show it: all are on the page, and a script filters while somebody types. */
+interface Filtered {
+  /** What the filter looks through, in lower case. */
+  words: string;
+  isShown: boolean;
+}
+
+/** The start page: what runs here, what to paste into a relying party, who can log in, and what is not as in CIS2. */
 export interface StartPage extends Frame {
+  running: {
+    version: string;
+    environment: string;
+    people: number;
+    accounts: number;
+    clients: number;
+    controlApiUrl: string;
+    /** Other environments of this process, newest first; not all of them where there are many. */
+    environments: { name: string; url: string }[];
+    /** How many more there are. */
+    moreEnvironments: number;
+  };
   issuer: string;
   discoveryUrl: string;
+  /** The client that the settings are for. */
   client: {
     clientId: string;
-    clientSecret: string;
+    /** Left out where it has none. */
+    clientSecret?: string;
     /** token_endpoint_auth_method. */
     authentication: string;
+    /** Where its private key is, for private_key_jwt. */
+    whereItsKeyIs?: string;
     redirectUris: string;
     scopes: string;
     acrValues: string;
   };
-  /** The client_ids of the other clients. */
-  otherClients: string[];
+  /** The client_id that was asked for and is not registered. */
+  unknownClientId?: string;
+  /** Every client, to choose from. */
+  clients: { clientId: string; isChosen: boolean }[];
+  forms: { name: string; label: string; hint: string; text: string }[];
   personas: {
-    /** The NHSmail account, or the UID of a person who has none: what mock_login takes. */
-    key: string;
-    /** The NHSmail account, or how the person logs in instead. */
-    account: string;
-    uid: string;
-    name: string;
-    description: string;
-    /** What the rules say of a log-in by this account just now. */
-    outcome: string;
-    orgCodes: string;
-    roleCodes: string;
-    workgroups: string;
+    asked: { persona: string; outcome: string };
+    /** Every outcome that some persona has. */
+    outcomes: string[];
+    shown: number;
+    all: (Persona & Filtered & { tryUrl: string })[];
+  };
+  relaxations: { name: string; clients: string[]; does: string; cis2: string }[];
+  /** What else is not as it is by default; `section` of the console is where to change it. */
+  differences: { what: string; found: string; byDefault: string; section: { text: string; url: string } }[];
+}
+
+/** Every scenario of the catalogue, by the place where it acts. */
+export interface ScenariosPage extends Frame {
+  asked: string;
+  shown: number;
+  total: number;
+  groups: {
+    id: string;
+    title: string;
+    isShown: boolean;
+    scenarios: (Filtered & {
+      code: string;
+      title: string;
+      sent: string;
+      goodRelyingParty: string;
+      parameters: { name: string; byDefault: string; description: string; allowed: string }[];
+      runUrl: string;
+      /** What to copy for an application of one’s own, and what to do with it. */
+      address: { text: string; to: string };
+      /** Queues it for the next log-in that it fits. */
+      command: string;
+    })[];
+  }[];
+}
+
+/** Every page that a person can meet in a log-in, as pictures. */
+export interface PagesPage extends Frame {
+  groups: {
+    id: string;
+    title: string;
+    pages: { name: string; title: string; when: string; status: number; url: string; address: string }[];
   }[];
 }
 

@@ -11,6 +11,7 @@ import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
 import { journalUrl } from './journal-pages.ts';
+import type { ErrorPage } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -22,31 +23,35 @@ const HEADINGS: Readonly<Record<number, string>> = {
   500: 'Something went wrong in the mock',
 };
 
-function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refused) {
-  const { wire, refusal, delivery, continueUrl, subject } = refused;
+/** The page of a refusal. */
+export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPage {
+  const { wire, refusal, continueUrl, subject } = refused;
   const { login_id: loginId } = subject;
+  const heading = HEADINGS[wire.status] ?? 'This request cannot be answered';
+  return {
+    ...frameOf(request, heading),
+    status: wire.status,
+    heading,
+    error: wire.error,
+    description: wire.description,
+    refusal,
+    requestId: request.id,
+    journalUrl: journalUrl(
+      request.environment.prefix,
+      loginId === undefined ? { requestId: request.id } : { loginId },
+    ),
+    ...(continueUrl === undefined ? {} : { continueUrl }),
+  };
+}
+
+function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refused) {
+  const { wire, delivery } = refused;
   for (const [name, value] of Object.entries(wire.headers ?? {})) reply.header(name, value);
   if (delivery === 'json') {
     reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
     return reply.code(wire.status).send({ error: wire.error, error_description: wire.description });
   }
-  if (delivery === 'page') {
-    const heading = HEADINGS[wire.status] ?? 'This request cannot be answered';
-    return showPage(reply.code(wire.status), 'error', {
-      ...frameOf(request, heading),
-      status: wire.status,
-      heading,
-      error: wire.error,
-      description: wire.description,
-      refusal,
-      requestId: request.id,
-      journalUrl: journalUrl(
-        request.environment.prefix,
-        loginId === undefined ? { requestId: request.id } : { loginId },
-      ),
-      ...(continueUrl === undefined ? {} : { continueUrl }),
-    });
-  }
+  if (delivery === 'page') return showPage(reply.code(wire.status), 'error', errorPageOf(request, refused));
   return reply.redirect(delivery.location, request.method === 'POST' ? 303 : 302);
 }
 
@@ -111,7 +116,8 @@ function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused
 /** Largest body taken, in bytes. */
 export const BODY_LIMIT = 65_536;
 
-function faultInside(request: FastifyRequest): Refused {
+/** Something went wrong in the mock itself. */
+export function faultInside(request: FastifyRequest): Refused {
   return new Refused(
     { status: 500, error: 'server_error', description: 'The mock met an internal error.' },
     {
@@ -205,8 +211,8 @@ function noEnvironment(request: FastifyRequest, path: string): Refused {
   );
 }
 
-function notFound(request: FastifyRequest): Refused {
-  const path = request.originalUrl.split('?', 1)[0] ?? '';
+/** Nothing is at the path of this request. */
+export function notFound(request: FastifyRequest, path: string): Refused {
   if (path.startsWith('/env/') && request.environment.prefix === '') return noEnvironment(request, path);
   const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
   return new Refused(
@@ -243,7 +249,7 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
     return showRefusal(request, reply, refused);
   });
   app.setNotFoundHandler((request, reply) => {
-    const refused = notFound(request);
+    const refused = notFound(request, request.originalUrl.split('?', 1)[0] ?? '');
     record(request, refused);
     return showRefusal(request, reply, refused);
   });

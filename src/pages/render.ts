@@ -23,11 +23,25 @@ export async function registerViews(app: FastifyInstance) {
 /** A scheme, or an origin of plain characters: a host of an URL may hold `;`, which would begin a directive. */
 const SOURCE = /^https?:(?:\/\/[\w.-]+(?::(?:\d+|\*))?)?$/;
 
+/** What a page may do beside loading its own styles and scripts. */
+export interface PagePolicy {
+  /** Where its forms may lead, beside this server. */
+  formTargets?: readonly string[];
+  /** Its forms lead nowhere, and pages of this server may show it in a frame. */
+  isPicture?: boolean;
+  /** It may show other pages of this server in frames. */
+  framesOwnPages?: boolean;
+}
+
+export const PICTURE: PagePolicy = { isPicture: true };
+export const FRAMES_OWN_PAGES: PagePolicy = { framesOwnPages: true };
+
 /**
  * Nothing inline and nothing from elsewhere. Chromium checks every redirect that follows a form against
  * form-action, so the origin of the log-in’s redirect URI must be named on its pages.
  */
-export function contentSecurityPolicy(formTargets: readonly string[] = []): string {
+export function contentSecurityPolicy({ formTargets = [], isPicture, framesOwnPages }: PagePolicy): string {
+  const targets = ["'self'", ...formTargets.filter((target) => SOURCE.test(target))];
   return [
     "default-src 'none'",
     "style-src 'self'",
@@ -35,8 +49,9 @@ export function contentSecurityPolicy(formTargets: readonly string[] = []): stri
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
-    `form-action ${["'self'", ...formTargets.filter((target) => SOURCE.test(target))].join(' ')}`,
-    "frame-ancestors 'none'",
+    ...(framesOwnPages ? ["frame-src 'self'"] : []),
+    `form-action ${isPicture ? "'none'" : targets.join(' ')}`,
+    `frame-ancestors ${isPicture ? "'self'" : "'none'"}`,
     "base-uri 'none'",
   ].join('; ');
 }
@@ -80,10 +95,12 @@ export function showPage<Page extends Frame>(
   reply: FastifyReply,
   view: string,
   page: Page,
-  formTargets: readonly string[] = [],
+  policy: PagePolicy = {},
 ) {
+  // Any other page keeps DENY, which the server sets on every answer.
+  if (policy.isPicture) reply.header('x-frame-options', 'SAMEORIGIN');
   return reply
-    .header('content-security-policy', contentSecurityPolicy(formTargets))
+    .header('content-security-policy', contentSecurityPolicy(policy))
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
     .view(view, page);

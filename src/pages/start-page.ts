@@ -1,109 +1,132 @@
-/** The start page: what runs here, what to paste into an application, and who can log in with which outcome. */
+/** The start page: what runs here, what to paste into an application, who can log in, and what is not as in CIS2. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { authenticatorOf } from '../care-identity/authenticators.ts';
-import { nameOf } from '../care-identity/claims.ts';
-import { organisationCodesOf } from '../care-identity/directory.ts';
-import type { Person } from '../care-identity/schema.ts';
 import { activeScenarios } from '../environment/active-scenarios.ts';
-import type { Environment } from '../environment/environment.ts';
-import { expectedOutcomes } from '../login/expected-outcome.ts';
+import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import type { Environments } from '../environment/environments.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import type { ActiveScenario } from '../scenarios/choice.ts';
+import { packageVersion } from '../settings/package-version.ts';
+import { askedFor } from './filter.ts';
+import { differencesOf, relaxationsOf } from './in-force.ts';
 import type { StartPage } from './models.ts';
+import { personasOf, shownPersonas } from './personas.ts';
 import { showPage, toolFrameOf } from './render.ts';
+import type { ForApplication } from './settings-forms/for-application.ts';
+import { settingsForms } from './settings-forms/settings-forms.ts';
 
-type Persona = StartPage['personas'][number];
+/** More clients than this are not listed. */
+const MOST_CLIENTS = 200;
 
-/** More personas than this are not listed: a page of ten thousand helps nobody. */
-const MOST_LISTED = 200;
-
-const unique = (values: readonly (string | undefined)[]) =>
-  [...new Set(values.filter((value) => value !== undefined))].join(', ');
-
-/** The job role: the last part of a role code. */
-const jobRole = (roleCode: string) => roleCode.split(':').at(-1);
-
-function aboutPerson(person: Person | undefined): Omit<Persona, 'key' | 'account' | 'outcome'> {
-  return {
-    uid: person?.uid ?? '',
-    name: person ? nameOf(person) : 'Nobody: there is no Care Identity profile',
-    description: person?.description ?? '',
-    orgCodes: person ? organisationCodesOf(person).join(', ') : '',
-    roleCodes: unique(person?.roles.map(({ role_code }) => jobRole(role_code)) ?? []),
-    workgroups: unique(person?.roles.flatMap(({ workgroups = [] }) => workgroups) ?? []),
-  };
-}
-
-/** The NHSmail accounts first, each with its person, then the people who have none, by their authenticators. */
-export function personasOf(
-  { directory, settings, clock }: Environment,
-  client: Client,
-  active: readonly ActiveScenario[],
-): Persona[] {
-  const circumstances = { directory, settings, client, active };
-  const now = clock.now();
-  const outcomeOf = (persona: { account: string } | { uid: string }) =>
-    expectedOutcomes({ ...persona, namedBy: 'mock_login' }, circumstances, now).join(', then ');
-  const people = directory.people();
-  const ofAccount = new Map(people.map((person) => [person.email?.toLowerCase(), person]));
-  const listed = new Set<Person>();
-  const accounts = directory
-    .nhsmailAccounts()
-    .slice(0, MOST_LISTED)
-    .map((account) => {
-      const { email } = account;
-      const person = directory.profileBoundTo(email)?.person ?? ofAccount.get(email.toLowerCase());
-      if (person) listed.add(person);
-      const about = aboutPerson(person);
-      return {
-        ...about,
-        key: email,
-        account: email,
-        description: about.description || account.description || '',
-        outcome: outcomeOf({ account: email }),
-      };
-    });
-  const others = people
-    .filter((person) => !listed.has(person))
-    .slice(0, MOST_LISTED)
-    .map((person) => ({
-      ...aboutPerson(person),
-      key: person.uid,
-      account: unique(person.authenticators.map(({ type }) => authenticatorOf(type).label)) || person.uid,
-      outcome: outcomeOf({ uid: person.uid }),
-    }));
-  return [...accounts, ...others].slice(0, MOST_LISTED);
-}
+/** More environments than this are not linked. */
+const MOST_ENVIRONMENTS_LINKED = 20;
 
 /** What most applications ask for; the rest is in the discovery document. */
 const USUAL_SCOPES = 'openid profile email nhsperson nationalrbacaccess associatedorgs selectedrole';
 
-const redirectUrisOf = ({ redirect_uris, relaxations }: Client): string =>
-  relaxations?.includes('allow_loopback_redirect_uris')
-    ? 'any on localhost, 127.0.0.1 or [::1]'
-    : redirect_uris.join(' ');
+const allowsAnyLoopback = ({ relaxations }: Client) =>
+  relaxations?.includes('allow_loopback_redirect_uris') ?? false;
 
-async function startPage(request: FastifyRequest): Promise<StartPage> {
-  const { environment } = request;
-  const { issuer, fixtures, settings } = environment;
-  const [client] = fixtures.clients;
+/** The private key that is published with the mock, by the kid of its public half. */
+const PUBLISHED_KEY = {
+  kid: 'mock-client-private-key-jwt-1',
+  file: 'mock-client-private-key-jwt.jwk.json',
+  where: 'in examples/mock-client-private-key-jwt.jwk.json of the mock’s repository',
+};
+
+function keyOf({ jwks, jwks_uri: uri, jwks_uri_signing_algorithm: algorithm = 'RS256' }: Client) {
+  const kids = jwks?.keys.map((key) => (key as { kid?: unknown }).kid) ?? [];
+  if (kids.includes(PUBLISHED_KEY.kid)) return { ...PUBLISHED_KEY, algorithm };
+  const [kid] = kids;
+  const half = uri === undefined ? 'the public one registered here' : `one at ${uri}`;
   return {
-    ...toolFrameOf(request, 'Start', 'start'),
-    issuer,
-    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
-    client: {
-      clientId: client?.client_id ?? '',
-      clientSecret: client?.client_secret ?? '',
-      authentication: client?.token_endpoint_auth_method ?? '',
-      redirectUris: client ? redirectUrisOf(client) : '',
-      scopes: USUAL_SCOPES,
-      acrValues: (client?.default_acr_values ?? settings.default_acr_values).join(' '),
-    },
-    otherClients: fixtures.clients.slice(1, MOST_LISTED).map(({ client_id }) => client_id),
-    personas: client ? personasOf(environment, client, await activeScenarios(environment)) : [],
+    file: 'private-key.jwk.json',
+    algorithm,
+    where: `with your application; it belongs to ${half}`,
+    ...(typeof kid === 'string' ? { kid } : {}),
   };
 }
 
-export function registerStartPage(app: FastifyInstance) {
-  app.get('/', async (request, reply) => showPage(reply, 'start', await startPage(request)));
+function forApplication(client: Client, { issuer, settings }: Environment): ForApplication {
+  const { client_id, client_secret, token_endpoint_auth_method: authentication, redirect_uris } = client;
+  const [redirectUri] = allowsAnyLoopback(client) ? [] : redirect_uris;
+  const hasSecret = authentication.startsWith('client_secret') && client_secret !== undefined;
+  return {
+    issuer,
+    discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+    clientId: client_id,
+    authentication,
+    scopes: USUAL_SCOPES,
+    acrValues: (client.default_acr_values ?? settings.default_acr_values).join(' '),
+    ...(hasSecret ? { clientSecret: client_secret } : {}),
+    ...(authentication === 'private_key_jwt' ? { key: keyOf(client) } : {}),
+    ...(redirectUri === undefined ? {} : { redirectUri }),
+  };
+}
+
+function shownClient(client: Client, of: ForApplication): StartPage['client'] {
+  return {
+    clientId: of.clientId,
+    authentication: of.authentication,
+    redirectUris: allowsAnyLoopback(client)
+      ? 'any on localhost, 127.0.0.1 or [::1]'
+      : client.redirect_uris.join(' '),
+    scopes: of.scopes,
+    acrValues: of.acrValues,
+    ...(of.clientSecret === undefined ? {} : { clientSecret: of.clientSecret }),
+    ...(of.key ? { whereItsKeyIs: keyOf(client).where } : {}),
+  };
+}
+
+/** Where there is no client at all: what would be pasted has no client in it. */
+const nobody = (): Client => ({
+  client_id: '',
+  token_endpoint_auth_method: 'client_secret_post',
+  redirect_uris: [],
+});
+
+function running({ environment }: FastifyRequest, environments: Environments): StartPage['running'] {
+  const { name, issuer, fixtures } = environment;
+  const others = environments.all().filter((other) => other !== environment);
+  const linked = others.slice(-MOST_ENVIRONMENTS_LINKED).reverse();
+  return {
+    version: packageVersion(),
+    environment: name,
+    people: fixtures.people.length,
+    accounts: fixtures.nhsmail.length,
+    clients: fixtures.clients.length,
+    controlApiUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
+    environments: linked.map((other) => ({ name: other.name, url: `${other.prefix}/` })),
+    moreEnvironments: others.length - linked.length,
+  };
+}
+
+async function startPage(request: FastifyRequest, environments: Environments): Promise<StartPage> {
+  const { environment, query } = request;
+  const { clients } = environment.fixtures;
+  const asked = askedFor(query, 'client_id');
+  const named = clients.find(({ client_id }) => client_id === asked);
+  const client = named ?? clients[0] ?? nobody();
+  const of = forApplication(client, environment);
+  const active = await activeScenarios(environment);
+  const filter = { persona: askedFor(query, 'persona'), outcome: askedFor(query, 'outcome') };
+  const personas = clients.length === 0 ? [] : personasOf(environment, client, active);
+  return {
+    ...toolFrameOf(request, 'Start', 'start'),
+    running: running(request, environments),
+    issuer: of.issuer,
+    discoveryUrl: of.discoveryUrl,
+    client: shownClient(client, of),
+    ...(asked === '' || named ? {} : { unknownClientId: asked }),
+    clients: clients.slice(0, MOST_CLIENTS).map(({ client_id: clientId }) => ({
+      clientId,
+      isChosen: clientId === client.client_id,
+    })),
+    forms: settingsForms(of),
+    personas: shownPersonas(personas, filter, environment.prefix),
+    relaxations: relaxationsOf(clients),
+    differences: differencesOf(environment, active),
+  };
+}
+
+export function registerStartPage(app: FastifyInstance, environments: Environments) {
+  app.get('/', async (request, reply) => showPage(reply, 'start', await startPage(request, environments)));
 }

@@ -77,6 +77,48 @@ const START: Journey = {
   ],
 };
 
+const GALLERIES: Journey[] = [
+  {
+    journey: 'to what the start page has for one client and one account',
+    pages: [
+      onTheWay('start-for-a-client', 'start', {
+        title: 'Start',
+        says: '1 of 30 accounts shown',
+        walk: ({ page, mock }) => page.goto(`${mock.url}?client_id=mock-client-private-key-jwt&persona=sol`),
+      }),
+    ],
+  },
+  {
+    journey: 'to the scenarios, and to some of them',
+    pages: [
+      onTheWay('scenarios', 'scenarios', {
+        title: 'Scenarios',
+        says: 'A good application:',
+        walk: ({ page, mock }) => page.goto(`${mock.url}scenarios`),
+      }),
+      onTheWay('scenarios-found', 'scenarios', {
+        title: 'Scenarios',
+        says: '1 of 153 scenarios shown',
+        walk: ({ page }) => page.getByTestId('filter-words').fill('nonce logout'),
+      }),
+    ],
+  },
+  {
+    journey: 'to the gallery of pages, and to a picture of one',
+    pages: [
+      onTheWay('pages', 'pages', {
+        title: 'Pages',
+        says: 'as it stands now',
+        walk: ({ page, mock }) => page.goto(`${mock.url}pages`),
+      }),
+      onTheWay('picture', 'select-role', {
+        title: 'Error: Select your role',
+        says: 'Select a role',
+        walk: (visitor) => press(visitor, 'open-select-role-error'),
+      }),
+    ],
+  },
+];
 /** When its script has drawn every section, with all opened that can be without changing anything. */
 async function openConsole({ page, mock }: Visitor) {
   await page.goto(`${mock.url}console`);
@@ -597,6 +639,7 @@ const JOURNAL: Journey[] = [
 
 export const JOURNEYS: readonly Journey[] = [
   START,
+  ...GALLERIES,
   CONSOLE,
   ...DEMO,
   ...CHOICES,
