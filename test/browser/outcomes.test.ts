@@ -177,6 +177,7 @@ describe('a log-in under way', () => {
 
   it('goes on where it stands by the link of the page that refused an earlier form', async () => {
     const visitor = await stage.visitor();
+    await withoutWatching(visitor.page);
     await open(visitor);
     const other = await anotherTab(visitor);
     await other.page.goto(visitor.page.url());

@@ -431,7 +431,6 @@ const REFUSALS: Journey[] = [
           await open(visitor);
           await overtakeInAnotherTab(visitor);
           await choose(visitor, 'authenticator-smartcard');
-          await visitor.page.unrouteAll();
         },
       }),
       refusal('error-another-browser', 403, {

@@ -136,6 +136,7 @@ async function startAgain({ page: tab, application, faults }: Visitor) {
   for (const other of tab.context().pages()) if (other !== tab) await other.close();
   // A page that waits would go on looking at its log-in, without the cookie that it needs.
   await tab.goto('about:blank');
+  await tab.unrouteAll();
   await tab.context().clearCookies();
   application.callbacks.splice(0);
   faults.splice(0);
