@@ -165,6 +165,7 @@ describe('a log-in under way', () => {
 
   it('says Timed out at the next press when its page was left open for too long', async () => {
     const visitor = await stage.visitor();
+    await withoutWatching(visitor.page);
     await signIn(visitor, 'alex.bound@nhs.net');
 
     await stage.mock.clock.advance(61);
