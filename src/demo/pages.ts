@@ -1,4 +1,4 @@
-/** What the views of the demonstration application are given. */
+/** What the first page of the demonstration application is given, and what all its pages share. */
 import type { FastifyRequest } from 'fastify';
 import { activeScenarios } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -8,14 +8,11 @@ import { personasOf } from '../pages/personas.ts';
 import { frameOf, toolFrameOf } from '../pages/render.ts';
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { objectsIn, selectedRole } from './checks.ts';
 import { type DemoField, demoFields } from './fields.ts';
-import type { ReceivedLogoutToken } from './logout-token.ts';
-import { DEFAULT_OPTIONS, type DemoOptions, FIELDS, fieldsOf, type OptionErrors } from './options.ts';
+import { DEFAULT_OPTIONS, type DemoOptions, FIELDS, type OptionErrors } from './options.ts';
 import { type Quick, quickRuns } from './quick-runs.ts';
-import { jwtRows, type Received, type Row, receivedOf, userInfoOf } from './received.ts';
-import type { Failure, Visit } from './visits.ts';
-import { WORDING, type Wording } from './wording.ts';
+import { userInfoOf } from './received.ts';
+import type { Visit } from './visits.ts';
 
 /** A page of the application: the layout shows its name in place of the mock’s. */
 export interface DemoFrame extends Frame {
@@ -24,7 +21,7 @@ export interface DemoFrame extends Frame {
 
 const SERVICE_NAME = 'Demonstration application';
 
-function demoFrame(request: FastifyRequest, title: string): DemoFrame {
+export function demoFrame(request: FastifyRequest, title: string): DemoFrame {
   const url = `${request.environment.prefix}/demo`;
   return { ...frameOf(request, `${title} – ${SERVICE_NAME}`), service: { name: SERVICE_NAME, url } };
 }
@@ -99,7 +96,7 @@ export function scenarioBox(options: DemoOptions, { prefix }: Environment): Scen
   return { code: scenario.code, title, sent, goodRelyingParty, note: noteOn(scenario), url };
 }
 
-const nameIn = (visit: Visit): string => {
+export const nameIn = (visit: Visit): string => {
   const { display_name: display, name, sub } = userInfoOf(visit);
   return String(display ?? name ?? sub ?? '');
 };
@@ -136,162 +133,5 @@ export async function demoStartPage(
     errors: Object.entries(errors).map(([id, text]) => ({ id, text })),
     ...(chosen ? { chosen } : {}),
     quickRuns: quickRuns(environment),
-  };
-}
-
-/** A form with one button that begins a log-in. */
-export interface AgainForm {
-  text: string;
-  testId: string;
-  fields: { name: string; value: string }[];
-}
-
-export interface DemoResultPage extends DemoFrame {
-  startUrl: string;
-  logInAction: string;
-  received: Received;
-  scenario?: ScenarioBox;
-  journalUrl: string;
-}
-
-export interface DemoSuccessPage extends DemoResultPage {
-  name: string;
-  person: { key: string; value: string }[];
-  forms: AgainForm[];
-  logOutAction: string;
-  /** Why the person is not logged in any more. */
-  loggedOut?: string;
-}
-
-export interface DemoFailurePage extends DemoResultPage {
-  failure: Failure;
-  wording: Wording;
-  again: AgainForm;
-}
-
-function resultPage(request: FastifyRequest, title: string, visit: Visit): DemoResultPage {
-  const { environment } = request;
-  const { prefix } = environment;
-  const scenario = scenarioBox(visit.options, environment);
-  const about = visit.loginId === undefined ? `client_id=${DEMO_CLIENT_ID}` : `login_id=${visit.loginId}`;
-  return {
-    ...demoFrame(request, title),
-    startUrl: `${prefix}/demo`,
-    logInAction: logInAction(environment),
-    received: receivedOf(visit),
-    ...(scenario ? { scenario } : {}),
-    journalUrl: `${prefix}/_mock/journal?${about}`,
-  };
-}
-
-/** role_name without its quotes, for reading. */
-const readable = (roleName: unknown): string =>
-  String(roleName ?? '')
-    .replaceAll('"', '')
-    .split(':')
-    .join(' – ');
-
-/** Who is logged in, in words: what an application shows in its header. */
-function personRows(
-  visit: Visit,
-  claims: Readonly<Record<string, unknown>>,
-): { key: string; value: string }[] {
-  const userInfo = userInfoOf(visit);
-  const role = selectedRole(claims, userInfo);
-  const orgCode = role?.['org_code'];
-  const orgs = objectsIn(userInfo['nhsid_user_orgs']) ?? [];
-  const orgName = orgs.find(({ org_code }) => org_code === orgCode)?.['org_name'];
-  const organisation = orgName === undefined ? orgCode : `${orgName} (${orgCode})`;
-  const noRole = visit.options.role === '' ? 'None was asked for' : 'None';
-  return [
-    { key: 'Name', value: nameIn(visit) },
-    { key: 'UID', value: String(claims['sub']) },
-    { key: 'Email address', value: String(userInfo['email'] || 'Not given') },
-    { key: 'Role', value: role ? readable(role['role_name']) : noRole },
-    ...(role ? [{ key: 'Organisation', value: String(organisation) }] : []),
-    { key: 'Signed in with', value: [claims['amr']].flat().join(', ') },
-  ];
-}
-
-const again = (testId: string, text: string, options: DemoOptions): AgainForm => ({
-  testId,
-  text,
-  fields: fieldsOf(options),
-});
-
-/** Without the scenario: whoever tries again wants to see it work. */
-const withoutScenario = (options: DemoOptions): DemoOptions => ({ ...options, scenario: '' });
-
-export function demoSuccessPage(
-  request: FastifyRequest,
-  visit: Visit,
-  claims: Readonly<Record<string, unknown>>,
-): DemoSuccessPage {
-  const onPages: DemoOptions = { ...withoutScenario(visit.options), persona: '' };
-  return {
-    ...resultPage(request, 'You are logged in', visit),
-    name: nameIn(visit),
-    person: personRows(visit, claims),
-    forms: [
-      again('demo-log-in-again', 'Log in again', { ...onPages, prompt: 'login' }),
-      again('demo-change-role', 'Change role', { ...onPages, prompt: '', role: 'changedrole' }),
-    ],
-    logOutAction: `${request.environment.prefix}/demo/log-out`,
-    ...(visit.loggedOut === undefined ? {} : { loggedOut: visit.loggedOut }),
-  };
-}
-
-export function demoFailurePage(request: FastifyRequest, visit: Visit, failure: Failure): DemoFailurePage {
-  const wording: Wording = WORDING[failure.kind];
-  // After prompt=none a good application begins a log-in with pages.
-  const options: DemoOptions = { ...withoutScenario(visit.options), prompt: '' };
-  return {
-    ...resultPage(request, wording.heading, visit),
-    failure,
-    wording,
-    again: again('demo-try-again', 'Log in again', options),
-  };
-}
-
-export interface DemoUnfinishedPage extends DemoFrame {
-  startUrl: string;
-  scenario?: ScenarioBox;
-}
-
-export function demoUnfinishedPage(request: FastifyRequest, visit: Visit): DemoUnfinishedPage {
-  const scenario = scenarioBox(visit.options, request.environment);
-  return {
-    ...demoFrame(request, 'This log-in is not finished'),
-    startUrl: `${request.environment.prefix}/demo`,
-    ...(scenario ? { scenario } : {}),
-  };
-}
-
-export interface DemoLoggedOutPage extends DemoFrame {
-  startUrl: string;
-  reloadUrl: string;
-  /** The newest first. */
-  tokens: { time: string; accepted: boolean; result: string; header: Row[]; claims: Row[] }[];
-  scenario?: ScenarioBox;
-}
-
-export function demoLoggedOutPage(
-  request: FastifyRequest,
-  tokens: readonly ReceivedLogoutToken[],
-  options: DemoOptions,
-): DemoLoggedOutPage {
-  const { environment, originalUrl } = request;
-  const scenario = scenarioBox(options, environment);
-  return {
-    ...demoFrame(request, 'You are logged out'),
-    startUrl: `${environment.prefix}/demo`,
-    reloadUrl: originalUrl,
-    tokens: tokens.map(({ at, token, accepted, result }) => ({
-      time: new Date(at).toISOString(),
-      accepted,
-      result,
-      ...jwtRows(token),
-    })),
-    ...(scenario ? { scenario: { ...scenario, note: '' } } : {}),
   };
 }

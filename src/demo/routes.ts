@@ -12,15 +12,9 @@ import { randomId, secretsEqual } from '../oidc/secrets.ts';
 import { showPage } from '../pages/render.ts';
 import { logoutTokens, takeLogoutToken } from './logout-token.ts';
 import { DEFAULT_OPTIONS, type DemoOptions, readOptions } from './options.ts';
-import {
-  demoFailurePage,
-  demoLoggedOutPage,
-  demoStartPage,
-  demoSuccessPage,
-  demoUnfinishedPage,
-  logInAction,
-} from './pages.ts';
+import { demoStartPage, logInAction } from './pages.ts';
 import { authorizationUrl, discover, endSessionUrl, freshSecrets, takeCallback } from './provider.ts';
+import { demoFailurePage, demoLoggedOutPage, demoSuccessPage, demoUnfinishedPage } from './result-pages.ts';
 import {
   demoBrowserOf,
   expiryOf,

@@ -522,7 +522,7 @@ const DEMO: Journey[] = [
     ],
   },
   {
-    journey: 'into the demonstration application, and out of it',
+    journey: 'into the demonstration application',
     pages: [
       onTheWay('demo-success', 'demo-success', {
         title: 'You are logged in – Demonstration application',
@@ -534,16 +534,23 @@ const DEMO: Journey[] = [
         says: 'Hash of the access token',
         walk: unfoldAll,
       }),
+    ],
+  },
+  {
+    journey: 'back to the demonstration application, and out of it',
+    pages: [
       onTheWay('demo-logged-in', 'demo', {
         title: 'Demonstration application',
         says: 'You are logged in as',
-        walk: openDemo(),
+        walk: async (visitor) => {
+          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
+          await openDemo()(visitor);
+        },
       }),
       onTheWay('demo-logged-out', 'demo-logged-out', {
         title: 'You are logged out – Demonstration application',
         says: 'Refused unexpected "aud" claim value',
         walk: async (visitor) => {
-          await demoLogIn(`?${ALEX}&mock_scenario=LOGOUT_AUD_WRONG`)(visitor);
           await press(visitor, 'demo-log-out');
           await unfoldAll(visitor);
         },
@@ -582,47 +589,53 @@ const DEMO: Journey[] = [
   },
 ];
 
-const JOURNAL: Journey = {
-  journey:
-    'through the journal: the list, a log-in with all its steps open, a refused request, and one it has not',
-  pages: [
-    onTheWay('journal', 'journal', {
-      title: 'Journal',
-      says: 'Refused by the rule: The client is registered.',
-      walk: async (visitor) => {
-        await open(visitor, { client_id: 'nobody' });
-        await open(visitor, { mock_login: 'alex.bound@nhs.net', mock_scenario: 'STATE_MISSING' });
-        await visitor.page.goto(`${visitor.mock.url}journal`);
-        await visitor.page.getByTestId('log-in').first().waitFor();
-      },
-    }),
-    onTheWay('journal-log-in', 'journal-log-in', {
-      title: 'Logged in; the application has not asked for tokens yet',
-      says: 'Which application this is.',
-      walk: async ({ page }) => {
-        await page.getByTestId('log-in').first().getByRole('link').click();
-        await page.getByTestId('open-all').click();
-      },
-    }),
-    onTheWay('journal-refused-request', 'journal-log-in', {
-      title: 'Refused by the rule: The client is registered',
-      says: 'Use one of these, add the client to the fixtures',
-      walk: async (visitor) => {
-        await open(visitor, { client_id: 'nobody' });
-        await press(visitor, 'see-in-journal');
-        await visitor.page.getByTestId('open-all').click();
-      },
-    }),
-    onTheWay('journal-unknown-log-in', 'journal-log-in', {
-      title: 'This log-in is not in the journal',
-      says: 'It keeps the newest 5,000 events',
-      walk: async ({ page, mock }) => {
-        await page.goto(`${mock.url}journal/of-long-ago`);
-        await page.getByTestId('not-in-journal').waitFor();
-      },
-    }),
-  ],
-};
+const JOURNAL: Journey[] = [
+  {
+    journey: 'through the journal to a log-in, with all its steps open',
+    pages: [
+      onTheWay('journal', 'journal', {
+        title: 'Journal',
+        says: 'Refused by the rule: The client is registered.',
+        walk: async (visitor) => {
+          await open(visitor, { client_id: 'nobody' });
+          await open(visitor, { mock_login: 'alex.bound@nhs.net', mock_scenario: 'STATE_MISSING' });
+          await visitor.page.goto(`${visitor.mock.url}journal`);
+          await visitor.page.getByTestId('log-in').first().waitFor();
+        },
+      }),
+      onTheWay('journal-log-in', 'journal-log-in', {
+        title: 'Logged in; the application has not asked for tokens yet',
+        says: 'Which application this is.',
+        walk: async ({ page }) => {
+          await page.getByTestId('log-in').first().getByRole('link').click();
+          await page.getByTestId('open-all').click();
+        },
+      }),
+    ],
+  },
+  {
+    journey: 'to a refused request in the journal, and to a log-in that is not there',
+    pages: [
+      onTheWay('journal-refused-request', 'journal-log-in', {
+        title: 'Refused by the rule: The client is registered',
+        says: 'Use one of these, add the client to the fixtures',
+        walk: async (visitor) => {
+          await open(visitor, { client_id: 'nobody' });
+          await press(visitor, 'see-in-journal');
+          await visitor.page.getByTestId('open-all').click();
+        },
+      }),
+      onTheWay('journal-unknown-log-in', 'journal-log-in', {
+        title: 'This log-in is not in the journal',
+        says: 'It keeps the newest 5,000 events',
+        walk: async ({ page, mock }) => {
+          await page.goto(`${mock.url}journal/of-long-ago`);
+          await page.getByTestId('not-in-journal').waitFor();
+        },
+      }),
+    ],
+  },
+];
 
 export const JOURNEYS: readonly Journey[] = [
   START,
@@ -638,5 +651,5 @@ export const JOURNEYS: readonly Journey[] = [
   ...OTHER_ENDINGS,
   LOGGING_OUT,
   ...REFUSALS,
-  JOURNAL,
+  ...JOURNAL,
 ];

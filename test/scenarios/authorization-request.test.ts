@@ -34,7 +34,9 @@ async function pageFor(parameters: Parameters = {}) {
   const answer = answerOf(page);
   return {
     ...answer,
-    body: String(answer.body).replaceAll(OF_THE_MOCK, '$1…'),
+    body: String(answer.body)
+      .replaceAll(OF_THE_MOCK, '$1…')
+      .replaceAll(/request_id=[\w-]+/g, 'request_id=…'),
     error: shown(page, 'error-code'),
     description: shown(page, 'error-description'),
     journalled: answer.status === 302 ? undefined : (await refusalOf(mock, page)).rule,
