@@ -127,15 +127,22 @@ describe('frames', () => {
     expect(policyOf(gallery)).toContain("frame-src 'self'");
   });
 
-  test.each(['/', '/pages', '/scenarios', '/login/of-long-ago', '/oauth2/authorise', '/_mock/docs'])(
-    'may not show %s',
-    async (url) => {
-      const answer = await browser(app).get(url);
-      expect(policyOf(answer)).toContain("frame-ancestors 'none'");
-      expect(answer.headers['x-frame-options']).toBe('DENY');
-      if (url !== '/pages') expect(policyOf(answer)).not.toContain('frame-src');
-    },
-  );
+  test.each([
+    '/',
+    '/pages',
+    '/scenarios',
+    '/login/of-long-ago',
+    '/oauth2/authorise',
+    '/_mock/docs',
+    '/console',
+    '/journal',
+    '/demo',
+  ])('may not show %s', async (url) => {
+    const answer = await browser(app).get(url);
+    expect(policyOf(answer)).toContain("frame-ancestors 'none'");
+    expect(answer.headers['x-frame-options']).toBe('DENY');
+    if (url !== '/pages') expect(policyOf(answer)).not.toContain('frame-src');
+  });
 
   test('may not show a page of a log-in, on its way or at its end', async () => {
     const by = browser(app);

@@ -83,10 +83,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What dotenv makes of a line: the text between the quotes that it begins and ends with. */
+/** What dotenv makes of a line: the text between its quotes, which are of a kind that is not in the text. */
 function readDotenv(text: string): Record<string, string> {
   const entries = text.split('\n').map((line) => {
-    const [, name = '', , value = ''] = /^([A-Z0-9_]+)=(["'`])(.*)\2$/.exec(line) ?? [];
+    const [, name = '', , value = ''] = /^([A-Z0-9_]+)=(["'`])((?:(?!\2).)*)\2$/.exec(line) ?? [];
     expect(name, line).not.toBe('');
     return [name, value] as const;
   });
