@@ -179,10 +179,8 @@ export interface StartPage extends Frame {
     accounts: number;
     clients: number;
     controlApiUrl: string;
-    /** Other environments of this process, newest first; not all of them where there are many. */
-    environments: { name: string; url: string }[];
-    /** How many more there are. */
-    moreEnvironments: number;
+    /** For the default environment: the others of this process, newest first, and how many more there are. */
+    others?: { linked: { name: string; url: string }[]; more: number };
   };
   issuer: string;
   discoveryUrl: string;

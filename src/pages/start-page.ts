@@ -85,8 +85,6 @@ const nobody = (): Client => ({
 
 function running({ environment }: FastifyRequest, environments: Environments): StartPage['running'] {
   const { name, issuer, fixtures } = environment;
-  const others = environments.all().filter((other) => other !== environment);
-  const linked = others.slice(-MOST_ENVIRONMENTS_LINKED).reverse();
   return {
     version: packageVersion(),
     environment: name,
@@ -94,8 +92,17 @@ function running({ environment }: FastifyRequest, environments: Environments): S
     accounts: fixtures.nhsmail.length,
     clients: fixtures.clients.length,
     controlApiUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
-    environments: linked.map((other) => ({ name: other.name, url: `${other.prefix}/` })),
-    moreEnvironments: others.length - linked.length,
+    // The default environment leads to the others; those know nothing of each other.
+    ...(environment === environments.default ? { others: othersOf(environments) } : {}),
+  };
+}
+
+function othersOf(environments: Environments): StartPage['running']['others'] {
+  const all = environments.list().map(({ environment }) => environment);
+  const linked = all.slice(-MOST_ENVIRONMENTS_LINKED).reverse();
+  return {
+    linked: linked.map(({ name, prefix }) => ({ name, url: `${prefix}/` })),
+    more: all.length - linked.length,
   };
 }
 

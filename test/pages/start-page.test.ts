@@ -35,13 +35,13 @@ describe('what is running', () => {
     expect(textIn(html, 'running-environments')).toBe('None');
   });
 
-  test('of another environment, its own address, with links to the others', async () => {
+  test('of another environment, its own address, and nothing of the others, which the default one links', async () => {
     await page('/env/team-a/');
     const html = await page('/env/team-b/');
     expect(textIn(html, 'running-environment')).toBe('team-b');
     expect(textIn(html, 'running-control-api')).toBe('http://localhost:8585/env/team-b/_mock');
-    expect(inside(html, 'running-environments')).toContain('<a href="/env/team-a/">team-a</a>');
-    expect(inside(html, 'running-environments')).toContain('<a href="/">default</a>');
+    expect(html).not.toContain('team-a');
+    expect(inside(await page(), 'running-environments')).toContain('<a href="/env/team-a/">team-a</a>');
   });
 
   test('links no more than 20 environments, and counts the rest', async () => {
