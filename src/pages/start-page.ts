@@ -97,7 +97,7 @@ function running({ environment }: FastifyRequest, environments: Environments): S
   };
 }
 
-function othersOf(environments: Environments): StartPage['running']['others'] {
+function othersOf(environments: Environments): NonNullable<StartPage['running']['others']> {
   const all = environments.list().map(({ environment }) => environment);
   const linked = all.slice(-MOST_ENVIRONMENTS_LINKED).reverse();
   return {
