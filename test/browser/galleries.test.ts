@@ -42,6 +42,7 @@ describe('the start page', () => {
     await page.goto(mock.url);
     await page.getByTestId('client-choice').selectOption('mock-public-client');
     await press(visitor, 'show-client');
+    await page.waitForURL('**/?client_id=mock-public-client#settings');
     expect(await page.getByTestId('setting-client-authentication').textContent()).toBe('none');
     await page.getByTestId('filter-persona').fill('uma');
     expect(new URL(page.url()).search).toBe('?client_id=mock-public-client&persona=uma');
