@@ -448,7 +448,7 @@ describe('/_mock/sessions', () => {
         expires_at: '2026-01-15T09:30:00.000Z',
         clients: [
           { client_id: 'mock-client', sid },
-          { client_id: APP.client_id, sid: expect.not.stringMatching(String(sid)) },
+          { client_id: APP.client_id, sid: expect.not.stringContaining(String(sid)) },
         ],
       },
     ]);
