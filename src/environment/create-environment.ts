@@ -8,7 +8,6 @@ import { createClock, type MovableClock } from './clock.ts';
 import { derived, type Environment, type Post, REALM_PATH } from './environment.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { demoClient } from './own-clients.ts';
-import { createSessionWatch } from './session-watch.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 /** What all environments of a process have in common. */
@@ -72,8 +71,8 @@ export function createEnvironment(
     }),
     keys: given.keys ?? createSigningKeys(),
     clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
-    sessionWatch: createSessionWatch(),
     background: createBackground(onBackgroundFailure),
+    change: async (apply) => apply(),
     post: (uri, request) =>
       (isOwn(uri) && surroundings.postHere ? surroundings.postHere : fetchBounded)(uri, request),
   };

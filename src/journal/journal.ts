@@ -58,12 +58,23 @@ type Listener = (event: JournalEvent, together: readonly JournalEvent[]) => void
 
 export interface Journal {
   record(entry: JournalEntry): void;
-  /** Oldest first. */
+  /** What the events so far of a request, all recorded here, say that it is about. */
+  subjectOf(requestId: string): Subject;
+  /** Oldest first. Where replicas share the journal, what they had recorded at the last `catchUp`. */
   events<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
   /** Calls back with each event as it is recorded; gives the way to stop. */
   onRecord(listener: Listener): () => void;
   /** Forgets what happened so far; ids go on counting. */
-  clear(): void;
+  clear(): void | Promise<void>;
+  /** Where replicas share the journal: tells them what was recorded here. */
+  flush?(): Promise<void>;
+  /** Where replicas share the journal: tells them what was recorded here, and learns what they recorded. */
+  catchUp?(): Promise<void>;
+}
+
+/** A journal that can also be given events that were recorded elsewhere. */
+export interface JournalCopy extends Journal {
+  append(event: JournalEvent): void;
 }
 
 /** The events so far of the request that an event belongs to, itself among them. */
@@ -99,7 +110,7 @@ const redactedRefusal = (refusal: Refusal): Refusal =>
   ) as unknown as Refusal;
 
 /** An event has the shape of its entry: redaction replaces texts and takes nothing away. */
-function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
+export function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
   return {
     id,
     time: new Date(now).toISOString(),
@@ -116,7 +127,7 @@ export function createJournal(options: {
   clock: { now(): number };
   write: (event: JournalEvent) => void;
   capacity?: number;
-}): Journal {
+}): JournalCopy {
   const { clock, write, capacity = DEFAULT_JOURNAL_CAPACITY } = options;
   /** A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others. */
   const ring: JournalEvent[] = [];
@@ -130,22 +141,25 @@ export function createJournal(options: {
     return [...ring.slice(start), ...ring.slice(0, start)];
   }
 
+  function append(event: JournalEvent) {
+    recorded = event.id;
+    const place = (recorded - 1) % capacity;
+    const dropped = ring[place];
+    if (dropped) requests.drop(dropped);
+    ring[place] = event;
+    requests.add(event);
+    write(event);
+    for (const listener of listeners) listener(event, requests.together(event));
+  }
+
   return {
     clear() {
       forgotten = recorded;
       requests.clear();
     },
-    record(entry) {
-      recorded += 1;
-      const event = eventOf(entry, recorded, clock.now());
-      const place = (recorded - 1) % capacity;
-      const dropped = ring[place];
-      if (dropped) requests.drop(dropped);
-      ring[place] = event;
-      requests.add(event);
-      write(event);
-      for (const listener of listeners) listener(event, requests.together(event));
-    },
+    record: (entry) => append(eventOf(entry, recorded + 1, clock.now())),
+    append,
+    subjectOf: (requestId) => subjectOf(requestId, requests.eventsOf(requestId)),
     events<K extends EventKind>(filter: JournalFilter<K> = {}) {
       const { request_id } = filter;
       const candidates = request_id === undefined ? inOrder() : requests.eventsOf(request_id);
@@ -159,6 +173,16 @@ export function createJournal(options: {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What events of a request, together, are about. */
+export function subjectOf(requestId: string, events: readonly Subject[]): Subject {
+  const known = events.map(({ login_id, client_id, uid }) => ({
+    ...(login_id === undefined ? {} : { login_id }),
+    ...(client_id === undefined ? {} : { client_id }),
+    ...(uid === undefined ? {} : { uid }),
+  }));
+  return Object.assign({ request_id: requestId }, ...known);
 }
 
 /** The events that are kept, by their requests. */
