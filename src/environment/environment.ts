@@ -42,6 +42,8 @@ export interface Environment {
    * of them when it resolves. Where another replica changed something meanwhile, `apply` is run again on what is there then.
    */
   change(apply: () => void | Promise<void>): Promise<void>;
+  /** Where replicas share it: learns what they changed. */
+  refresh?(): Promise<void>;
   /** Posts a form to a client’s address: over the network, or in this process where the client is our own. */
   post: Post;
 }

@@ -4,6 +4,11 @@
  * the same step exactly one wins.
  */
 
+/** The store cannot be reached: nothing was read, and what was to be written may be written or not. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
+}
+
 /** A kind of record and, for the type checker, the shape of its values. Records are plain data. */
 export interface RecordKind<T> {
   readonly name: string;

@@ -98,12 +98,6 @@ export function isWanted(event: JournalEvent, filter: JournalFilter, together: T
   );
 }
 
-/**
- * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
- * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
- */
-const DEFAULT_JOURNAL_CAPACITY = 5000;
-
 const redactedRefusal = (refusal: Refusal): Refusal =>
   Object.fromEntries(
     Object.entries(refusal).map(([name, text]) => [name, redactText(text)]),
@@ -126,24 +120,31 @@ export function eventOf(entry: JournalEntry, id: number, now: number): JournalEv
 export function createJournal(options: {
   clock: { now(): number };
   write: (event: JournalEvent) => void;
+  /**
+   * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
+   * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
+   */
   capacity?: number;
 }): JournalCopy {
-  const { clock, write, capacity = DEFAULT_JOURNAL_CAPACITY } = options;
-  /** A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others. */
+  const { clock, write, capacity = 5000 } = options;
+  /** A ring: what is appended as the nth stands at place n - 1 modulo the capacity, so that nothing is ever moved. */
   const ring: JournalEvent[] = [];
   const requests = createRequests();
   const listeners = new Set<Listener>();
+  let appended = 0;
+  /** The id of the newest. */
   let recorded = 0;
   let forgotten = 0;
 
   function inOrder(): JournalEvent[] {
-    const start = recorded > capacity ? recorded % capacity : 0;
+    const start = appended > capacity ? appended % capacity : 0;
     return [...ring.slice(start), ...ring.slice(0, start)];
   }
 
   function append(event: JournalEvent) {
     recorded = event.id;
-    const place = (recorded - 1) % capacity;
+    const place = appended % capacity;
+    appended += 1;
     const dropped = ring[place];
     if (dropped) requests.drop(dropped);
     ring[place] = event;

@@ -68,9 +68,12 @@ const MOST_ENDED_AT_ONCE = 1000;
 
 /** Tells the clients of sessions whose time is over, and looks again at those that were used meanwhile. */
 export async function endExpiredSessions(environment: Environment): Promise<void> {
-  const { clock, store, settings, journal, background } = environment;
+  const { clock, store, journal, background } = environment;
   const now = clock.now();
-  for (const { id, value: session } of await store.takeExpired(WATCHED_SESSIONS, MOST_ENDED_AT_ONCE)) {
+  const expired = await store.takeExpired(WATCHED_SESSIONS, MOST_ENDED_AT_ONCE);
+  if (expired.length > 0) await environment.refresh?.();
+  const { settings } = environment;
+  for (const { id, value: session } of expired) {
     const stored = await store.get(SESSIONS, id);
     if (stored && stored.value.expiresAt > now) {
       await put(store, WATCHED_SESSIONS, id, stored.value, stored.value.expiresAt);
