@@ -1,5 +1,7 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import type { ControlOptions } from './control/control.ts';
 import { postInto } from './demo/in-process.ts';
 import { type MovableClock, machineNow } from './environment/clock.ts';
 import {
@@ -8,16 +10,22 @@ import {
   type Surroundings,
 } from './environment/create-environment.ts';
 import type { Environment } from './environment/environment.ts';
-import { createEnvironments } from './environment/environments.ts';
+import { createEnvironments, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
+import { countRequestsUnderWay } from './health/requests-under-way.ts';
 import type { JournalEvent } from './journal/journal.ts';
+import { LOGINS } from './login/login.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
-import { buildServer, type ServerOptions } from './server.ts';
+import { buildServer } from './server.ts';
 import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import { controlTokenFault, type LogLevel } from './settings/variables.ts';
+
+/** How long background work is waited for when the mock closes, in milliseconds. */
+const BACKGROUND_ENDS_WITHIN_MILLISECONDS = 3000;
 
 export interface MockCis2Options {
   /** TCP port; 0 lets the system choose one. Default 0. */
@@ -62,7 +70,7 @@ function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
   return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
 }
 
-function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
+function controlOptions({ controlToken }: MockCis2Options): ControlOptions {
   if (controlToken === undefined) return {};
   const fault = controlTokenFault('controlToken', controlToken);
   if (fault) throw new ConfigurationError([fault]);
@@ -75,13 +83,18 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
     : pino({ level: options.logLevel ?? 'warn' });
   const fixtures = fixturesOf(options.fixtures);
+  const metrics = createMetrics();
+  const writeToLog = logEvent(log);
   const surroundings: Surroundings = {
     origin: {
       public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
       ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
     },
     machine: options.machine ?? machineNow,
-    write: logEvent(log),
+    write: (event, name) => {
+      metrics.event(event);
+      writeToLog(event, name);
+    },
     onBackgroundFailure: (error) => log.error({ err: error }, 'background work failed'),
   };
   const make = (name: string, its: Fixtures, given?: Parameters<typeof createEnvironment>[3]) =>
@@ -95,12 +108,28 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   });
   const { machine } = surroundings;
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
-  const app = await buildServer(environments, log, serverOptions(options));
-  surroundings.postHere = postInto(app);
-  app.addHook('onClose', async () => {
-    for (const each of environments.all()) await each.background.settled();
+  const app = await buildServer(environments, log, {
+    ...controlOptions(options),
+    metrics,
+    checks: {
+      store: () => environment.store.get(LOGINS, ''),
+      signing_keys: () => environment.keys.activeKid(),
+    },
   });
-  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
+  surroundings.postHere = postInto(app);
+  const underWay = countRequestsUnderWay(app);
+  app.addHook('onClose', () => backgroundSettled(environments, log));
+  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin, underWay };
+}
+
+/** Waits for logout tokens on their way, as long as a closing process may take. */
+async function backgroundSettled(environments: Environments, log: Logger) {
+  const all = Promise.all(environments.all().map(({ background }) => background.settled())).then(
+    () => 'done',
+  );
+  const late = wait(BACKGROUND_ENDS_WITHIN_MILLISECONDS, 'late', { ref: false });
+  if ((await Promise.race([all, late])) === 'late')
+    log.warn('closed before every logout token was delivered: a client did not answer in time');
 }
 
 /** What expires by a move of its clock ends at once. */

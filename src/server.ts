@@ -9,6 +9,10 @@ import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
+import type { Checks } from './health/checks.ts';
+import { registerHealth } from './health/routes.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { countAnswers, registerMetrics } from './metrics/routes.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerConsolePage } from './pages/console-page.ts';
@@ -45,7 +49,12 @@ function decodable(url: string): string {
 }
 
 /** What differs from one server to another, beside its environments. */
-export type ServerOptions = ControlOptions;
+export interface ServerOptions extends ControlOptions {
+  /** What /health/ready checks, by name. */
+  checks?: Checks;
+  /** What is counted for /metrics; the journals feed it too. */
+  metrics?: Metrics;
+}
 
 export async function buildServer(
   environments: Environments,
@@ -56,6 +65,8 @@ export async function buildServer(
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
+    // What still comes on an open connection while the server closes is answered as ever, and told that it closes.
+    return503OnClosing: false,
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
@@ -66,6 +77,8 @@ export async function buildServer(
   app.setSerializerCompiler(() => JSON.stringify);
   await secure(app);
   attachEnvironment(app, environments);
+  const { metrics = createMetrics() } = options;
+  countAnswers(app, metrics);
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
@@ -78,6 +91,8 @@ export async function buildServer(
   registerJournalPages(app);
   await registerControl(app, environments, options);
   registerDemo(app);
+  registerHealth(app, options.checks ?? {});
+  registerMetrics(app, metrics, environments);
   refuseOtherMethods(app);
   return app;
 }

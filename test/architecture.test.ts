@@ -18,6 +18,8 @@ const LAYERS = [
   'pages',
   'control',
   'demo',
+  'health',
+  'metrics',
   'server.ts',
   'create-mock-cis2.ts',
   'client',

@@ -76,6 +76,7 @@ export function createMemoryStore(clock: Clock): Store {
     async clear() {
       kinds.clear();
     },
+    sizes: () => [...kinds].map(([name, entries]) => [name, entries.size] as const),
     async count(kind) {
       const now = clock.now();
       return [...entriesOf(kind).values()].filter(({ expiresAt }) => expiresAt > now).length;

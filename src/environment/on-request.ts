@@ -9,6 +9,12 @@ import { type Environments, isEnvironmentName } from './environments.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     environment: Environment;
+    /** What it was refused as, for counting: the error code of the wire, or `problem_` and the status. */
+    refusedAs: string | undefined;
+  }
+  interface FastifyContextConfig {
+    /** The route is the process’s own: no environment begins by asking for it. */
+    isOfProcess?: true;
   }
 }
 
@@ -29,10 +35,12 @@ export function withoutEnvironment(url: string): string {
 
 export function attachEnvironment(app: FastifyInstance, environments: Environments) {
   app.decorateRequest('environment');
+  app.decorateRequest('refusedAs', undefined);
   app.addHook('onRequest', async (request) => {
     // Set first: what refuses this request writes into a journal too.
     request.environment = environments.default;
     const name = nameIn(request.originalUrl);
-    if (name !== undefined) request.environment = environments.at(name);
+    if (name !== undefined && !request.routeOptions.config.isOfProcess)
+      request.environment = environments.at(name);
   });
 }

@@ -3,7 +3,13 @@
  * not there, and what went wrong inside. The wire says what CIS2 says; the page, the journal and the log say why.
  */
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
@@ -132,6 +138,7 @@ export function faultInside(request: FastifyRequest): Refused {
 }
 
 function record(request: FastifyRequest, refused: Refused) {
+  request.refusedAs = refused.wire.error;
   request.environment.journal.record({
     request_id: request.id,
     ...refused.subject,
@@ -162,6 +169,10 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   jwks: `${REALM_PATH}/connect/jwk_uri`,
   certs: `${REALM_PATH}/connect/jwk_uri`,
   journal: '/_mock/journal',
+  health: '/health/live',
+  live: '/health/live',
+  ready: '/health/ready',
+  metrics: '/metrics',
 };
 
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
@@ -258,10 +269,16 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Answers the other methods of a path with 405 and the ones it takes. */
-export function allowOnly(app: FastifyInstance, path: string, allowed: readonly string[]) {
+export function allowOnly(
+  app: FastifyInstance,
+  path: string,
+  allowed: readonly string[],
+  config: FastifyContextConfig = {},
+) {
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url: path,
+    config,
     handler: async (request) => {
       throw new Refused(
         {
