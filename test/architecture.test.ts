@@ -25,6 +25,8 @@ const LAYERS = [
   'client',
   'start-mock-cis2.ts',
   'index.ts',
+  'configuration.ts',
+  'command-line.ts',
   'main.ts',
 ];
 
