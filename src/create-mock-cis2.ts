@@ -15,6 +15,7 @@ import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { countRequestsUnderWay } from './health/requests-under-way.ts';
 import type { JournalEvent } from './journal/journal.ts';
+import type { ConnectionLimits } from './limits/connections.ts';
 import { LOGINS } from './login/login.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
@@ -53,6 +54,10 @@ export interface MockCis2Options {
    * Default: none; programs, and pages that the mock serves itself, may call it.
    */
   controlToken?: string;
+  /** Most requests a minute from one address, 1 to 1000000; more are answered 429. Default: none. */
+  rateLimit?: number;
+  /** How long slow clients are borne, and how many connections there may be. Default: as docs/operation.md says. */
+  limits?: Partial<ConnectionLimits>;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
@@ -110,6 +115,8 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
   const app = await buildServer(environments, log, {
     ...controlOptions(options),
+    ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     metrics,
     checks: {
       store: () => environment.store.get(LOGINS, ''),

@@ -20,6 +20,7 @@ const LAYERS = [
   'demo',
   'health',
   'metrics',
+  'limits',
   'server.ts',
   'create-mock-cis2.ts',
   'client',

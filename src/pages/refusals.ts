@@ -26,6 +26,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
   404: 'Page not found',
   405: 'This address does not take such requests',
   409: 'This log-in has moved on',
+  429: 'Too many requests',
   500: 'Something went wrong in the mock',
 };
 
@@ -62,7 +63,7 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
 }
 
 /** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
-function deliveryFor(request: FastifyRequest): Delivery {
+export function deliveryFor(request: FastifyRequest): Delivery {
   const path = request.url.split('?', 1)[0] ?? '';
   if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration|token\/revoke|introspect)$/.test(path))
     return 'json';

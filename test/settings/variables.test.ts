@@ -14,6 +14,7 @@ test('every variable is read', () => {
     INTERNAL_ORIGIN: 'http://mock:8585',
     FIXTURES: './mine.json',
     CONTROL_TOKEN: 'visible-ASCII-!~',
+    RATE_LIMIT: '600',
     LOG_LEVEL: 'debug',
   };
   expect(readVariables(source)).toEqual({
@@ -23,6 +24,7 @@ test('every variable is read', () => {
     internalOrigin: 'http://mock:8585',
     fixtures: './mine.json',
     controlToken: 'visible-ASCII-!~',
+    rateLimit: 600,
     logLevel: 'debug',
   });
 });
@@ -38,6 +40,9 @@ describe('a wrong value is a fault', () => {
     ['PUBLIC_ORIGIN', 'http://localhost:8585/path'],
     ['INTERNAL_ORIGIN', 'ftp://mock'],
     ['LOG_LEVEL', 'loud'],
+    ['RATE_LIMIT', '0'],
+    ['RATE_LIMIT', '1000001'],
+    ['RATE_LIMIT', '60/minute'],
   ])('%s=%s', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(
       `${name}: found ${JSON.stringify(value)}; allowed:`,
