@@ -81,6 +81,19 @@ describe('while the store is away', () => {
     }
   });
 
+  test('the process lives, and is not ready until the store is back', async () => {
+    const { redis, a } = await two();
+    const ready = async () => (await a.app.inject('/health/ready')).statusCode;
+    expect(await ready()).toBe(200);
+    await redis.kill();
+    await eventually(async () => (await ready()) === 503);
+    const { checks } = (await a.app.inject('/health/ready')).json();
+    expect(checks.store).toEqual({ status: 'down', why: expect.stringMatching(/\w/) });
+    expect((await a.app.inject('/health/live')).statusCode).toBe(200);
+    await redis.start();
+    await eventually(async () => (await ready()) === 200);
+  });
+
   test('what is the same for everybody is still there', async () => {
     const { redis, a } = await two();
     await redis.kill();

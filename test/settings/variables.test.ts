@@ -15,6 +15,7 @@ test('every variable is read', () => {
     FIXTURES: './mine.json',
     CONTROL_TOKEN: 'visible-ASCII-!~',
     STORE: 'rediss://user:password@redis.example.test:6380/2',
+    RATE_LIMIT: '600',
     LOG_LEVEL: 'debug',
   };
   expect(readVariables(source)).toEqual({
@@ -25,6 +26,7 @@ test('every variable is read', () => {
     fixtures: './mine.json',
     controlToken: 'visible-ASCII-!~',
     store: 'rediss://user:password@redis.example.test:6380/2',
+    rateLimit: 600,
     logLevel: 'debug',
   });
 });
@@ -40,6 +42,9 @@ describe('a wrong value is a fault', () => {
     ['PUBLIC_ORIGIN', 'http://localhost:8585/path'],
     ['INTERNAL_ORIGIN', 'ftp://mock'],
     ['LOG_LEVEL', 'loud'],
+    ['RATE_LIMIT', '0'],
+    ['RATE_LIMIT', '1000001'],
+    ['RATE_LIMIT', '60/minute'],
   ])('%s=%s', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(
       `${name}: found ${JSON.stringify(value)}; allowed:`,
