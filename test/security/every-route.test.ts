@@ -173,5 +173,5 @@ test.each([
   await app.inject(`/env/${name}/_mock/people`);
   const made = await app.inject({ method: 'POST', url: '/_mock/environments', payload: { name } });
   expect(made.statusCode).toBe(400);
-  expect(environments.list()).toEqual([]);
+  expect(await environments.list()).toEqual([]);
 });
