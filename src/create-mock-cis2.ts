@@ -17,14 +17,16 @@ import { buildServer, type ServerOptions } from './server.ts';
 import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
+import { type NetworkSettings, networkFaults } from './settings/network.ts';
 import { controlTokenFault, type LogLevel } from './settings/variables.ts';
+import type { Tls } from './tls/tls.ts';
 
-export interface MockCis2Options {
+export interface MockCis2Options extends NetworkSettings {
   /** TCP port; 0 lets the system choose one. Default 0. */
   port?: number;
   /** Address to listen on. Default 127.0.0.1. */
   host?: string;
-  /** Origin that browsers and `iss` use, kept as text. Default http://localhost and the port. */
+  /** Origin that browsers and `iss` use, kept as text. Default http://localhost and the port, or https where TLS is on. */
   publicOrigin?: string;
   /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
   internalOrigin?: string;
@@ -62,11 +64,29 @@ function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
   return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
 }
 
-function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
-  if (controlToken === undefined) return {};
-  const fault = controlTokenFault('controlToken', controlToken);
-  if (fault) throw new ConfigurationError([fault]);
-  return { controlToken };
+/** Throws ConfigurationError with every fault of what is no fixture. */
+function checkOptions(options: MockCis2Options) {
+  const { controlToken } = options;
+  const tokenFault = controlToken === undefined ? undefined : controlTokenFault('controlToken', controlToken);
+  const faults = [...(tokenFault ? [tokenFault] : []), ...networkFaults(options, (option) => option)];
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+/** HTTPS, where it is on: the certificates are read, or made, and loaded only then. */
+async function tlsFor(options: MockCis2Options, origins: readonly string[]): Promise<Tls | undefined> {
+  if (options.tls === undefined) return undefined;
+  const { tlsOf } = await import('./tls/tls.ts');
+  return tlsOf(options, origins, (options.machine ?? machineNow)());
+}
+
+async function serverOptions(options: MockCis2Options, tls: Tls | undefined): Promise<ServerOptions> {
+  const { controlToken, httpPort } = options;
+  const servers = tls && (await import('./tls/servers.ts')).tlsServers(tls, httpPort !== undefined);
+  return {
+    ...(controlToken === undefined ? {} : { controlToken }),
+    ...(servers ? { tls: servers } : {}),
+    ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
+  };
 }
 
 /** Everything but the open port: what tests inject requests into. */
@@ -74,12 +94,16 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const log = options.logTo
     ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
     : pino({ level: options.logLevel ?? 'warn' });
+  checkOptions(options);
   const fixtures = fixturesOf(options.fixtures);
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const origin: Surroundings['origin'] = {
+    public: options.publicOrigin ?? `${scheme}://localhost:${options.port || 8585}`,
+    ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
+  };
+  const tls = await tlsFor(options, Object.values(origin));
   const surroundings: Surroundings = {
-    origin: {
-      public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
-      ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
-    },
+    origin,
     machine: options.machine ?? machineNow,
     write: logEvent(log),
     onBackgroundFailure: (error) => log.error({ err: error }, 'background work failed'),
@@ -95,12 +119,18 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   });
   const { machine } = surroundings;
   const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
-  const app = await buildServer(environments, log, serverOptions(options));
+  const its = await serverOptions(options, tls);
+  const app = await buildServer(environments, log, its);
   surroundings.postHere = postInto(app);
+  const plain = its.tls?.plain();
+  app.addHook('preClose', async () => {
+    plain?.close();
+    plain?.closeIdleConnections();
+  });
   app.addHook('onClose', async () => {
     for (const each of environments.all()) await each.background.settled();
   });
-  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
+  return { app, environment, environments, clock: environment.clock, origin, plain };
 }
 
 /** What expires by a move of its clock ends at once. */

@@ -19,12 +19,21 @@ async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
 async function start(variables: Variables) {
   const cis2 = await startMockCis2({ ...variables, ...(await logDestination()) });
   closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
-  process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n`);
+  process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n${await aboutTls(variables)}`);
+}
+
+/** What there is to say of certificates, in lines. */
+async function aboutTls({ tls, tlsFolder }: Variables): Promise<string> {
+  if (tls !== 'auto') return '';
+  const { authorityFileIn } = await import('./tls/kept-authority.ts');
+  return `Have this certificate authority trusted: ${authorityFileIn(tlsFolder)} (docs/networking.md says how)\n`;
 }
 
 /** `node dist/main.js check`: finds every fault of the configuration without starting anything. */
-async function check({ fixtures, signingKeys }: Variables) {
+async function check({ fixtures, signingKeys, tls, tlsFolder }: Variables) {
   checkDefaultFixtures();
+  if (tls === 'auto') (await import('./tls/kept-authority.ts')).checkKeptTls(tlsFolder);
+  else if (tls) (await import('./tls/tls.ts')).givenTls(tls);
   if (signingKeys !== undefined) keysInFile(signingKeys);
   if (fixtures !== undefined) loadFixtures(fixtures);
   process.stdout.write('The configuration is in order.\n');
@@ -35,7 +44,8 @@ const COMMANDS: Readonly<Record<string, (variables: Variables) => Promise<void>>
 function explain(error: unknown): string {
   if (error instanceof ConfigurationError) return error.message;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}. Another program uses this port; set PORT to another one.`;
+  if (code === 'EADDRINUSE')
+    return `${message}. Another program uses this port; set PORT to another one, or HTTP_PORT where it is that.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

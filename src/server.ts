@@ -21,6 +21,7 @@ import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { lazyValidator } from './settings/validation.ts';
+import type { TlsServers } from './tls/servers.ts';
 
 /** Room for the longest authorization request as a link. */
 const MAX_HEADER_BYTES = 65_536;
@@ -45,7 +46,10 @@ function decodable(url: string): string {
 }
 
 /** What differs from one server to another, beside its environments. */
-export type ServerOptions = ControlOptions;
+export interface ServerOptions extends ControlOptions {
+  /** HTTPS, where it is on. Left out: plain HTTP. */
+  tls?: TlsServers;
+}
 
 export async function buildServer(
   environments: Environments,
@@ -60,6 +64,7 @@ export async function buildServer(
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     rewriteUrl: ({ url = '/' }) => withoutEnvironment(decodable(url)),
+    ...(options.tls ? { serverFactory: options.tls.serverFactory } : {}),
     schemaController: { compilersFactory: { buildValidator: neverUsed, buildSerializer: neverUsed } },
   });
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));

@@ -1,4 +1,7 @@
 /** Starts a mock in this process, on a port of its own, and gives the client that drives it. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { intoApplication, openConnection } from './client/connection.ts';
 import { createMockClient, type MockCis2 } from './client/mock.ts';
 import { createMockCis2, type MockCis2Options } from './create-mock-cis2.ts';
@@ -10,6 +13,17 @@ const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
 /** How often sessions and environments are looked at that may have expired. */
 const LOOK_EVERY_MILLISECONDS = 1000;
 
+/** Opens plain HTTP beside HTTPS; both close together. Where its port is taken, nothing stays open. */
+async function listenBeside(app: FastifyInstance, plain: Server, at: { port: number; host: string }) {
+  try {
+    plain.listen(at);
+    await once(plain, 'listening');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
 /**
  * Starts the service. Throws ConfigurationError with every fault, before anything listens.
  *
@@ -20,8 +34,10 @@ const LOOK_EVERY_MILLISECONDS = 1000;
  * ```
  */
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
-  const { app, environment, environments, origin } = await createMockCis2(options);
-  await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
+  const { app, environment, environments, origin, plain } = await createMockCis2(options);
+  const host = options.host ?? '127.0.0.1';
+  await app.listen({ port: options.port ?? 0, host });
+  if (plain) await listenBeside(app, plain, { port: options.httpPort ?? 0, host });
   environment.keys.prepare();
   const looking = setInterval(() => {
     environments.endUnused();
@@ -30,14 +46,18 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
   looking.unref();
   const address = app.server.address();
   const port = typeof address === 'object' && address ? address.port : options.port;
-  origin.public = options.publicOrigin ?? `http://localhost:${port}`;
+  origin.public =
+    options.publicOrigin ?? `${options.tls === undefined ? 'http' : 'https'}://localhost:${port}`;
   return createMockClient({
     connection: openConnection(intoApplication(app), options.controlToken),
     publicOrigin: origin.public,
     stop: async () => {
       clearInterval(looking);
       // Requests under way are let finish; a connection that asks for nothing does not hold the process up.
-      setTimeout(() => app.server.closeAllConnections(), CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();
+      const servers = plain ? [app.server, plain] : [app.server];
+      setTimeout(() => {
+        for (const server of servers) server.closeAllConnections();
+      }, CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();
       await app.close();
     },
   });

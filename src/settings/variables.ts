@@ -4,13 +4,15 @@
  */
 import { ConfigurationError, type Fault, shown } from './faults.ts';
 import { editDistance } from './near-matches.ts';
+import type { NetworkSettings } from './network.ts';
+import { isPort, NETWORK_NAMES, networkVariableFaults, readNetwork } from './network-variables.ts';
 
-export interface Variables {
+export interface Variables extends NetworkSettings {
   /** TCP port; 0 lets the system choose. Default 8585. */
   port: number;
   /** Address to listen on. Default 127.0.0.1. */
   host: string;
-  /** Origin that browsers and `iss` use, kept as text. Default http://localhost:PORT. */
+  /** Origin that browsers and `iss` use, kept as text. Default http://localhost:PORT, or https where TLS is on. */
   publicOrigin?: string;
   /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
   internalOrigin?: string;
@@ -49,10 +51,11 @@ const NAMES = [
   'SIGNING_KEYS',
   'CONTROL_TOKEN',
   'LOG_LEVEL',
+  ...NETWORK_NAMES,
 ];
 
 /** Variables of the design that this version does not have yet: better refused than ignored. */
-const NOT_YET = ['HTTP_PORT', 'STORE', 'TLS'];
+const NOT_YET = ['STORE'];
 
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
@@ -90,7 +93,6 @@ export function readVariables(source: Source): Variables {
     return undefined;
   };
   const asText = (text: string) => text;
-  const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
   const isLevel = (text: string) => (LOG_LEVELS as readonly string[]).includes(text);
   const anOrigin = 'an origin without a path, for example https://cis2.example.test:443';
   const read = {
@@ -106,10 +108,15 @@ export function readVariables(source: Source): Variables {
   const tokenFault =
     controlToken === undefined ? undefined : controlTokenFault('CONTROL_TOKEN', controlToken);
   if (tokenFault) faults.push(tokenFault);
-  if (faults.length > 0) throw new ConfigurationError(faults);
   const { publicOrigin, internalOrigin, fixtures, signingKeys } = read;
+  const port = read.port ?? 8585;
+  const network = readNetwork(take);
+  const together = { ...network, port, ...(internalOrigin === undefined ? {} : { internalOrigin }) };
+  faults.push(...networkVariableFaults(together, source));
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
-    port: read.port ?? 8585,
+    port,
+    ...network,
     host: read.host ?? '127.0.0.1',
     logLevel: read.logLevel ?? 'info',
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
