@@ -18,6 +18,7 @@ import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import { type NetworkSettings, networkFaults } from './settings/network.ts';
+import { trustedProxies } from './settings/trusted-proxies.ts';
 import { controlTokenFault, type LogLevel } from './settings/variables.ts';
 import type { Tls } from './tls/tls.ts';
 
@@ -80,11 +81,13 @@ async function tlsFor(options: MockCis2Options, origins: readonly string[]): Pro
 }
 
 async function serverOptions(options: MockCis2Options, tls: Tls | undefined): Promise<ServerOptions> {
-  const { controlToken, httpPort } = options;
+  const { controlToken, httpPort, trustedProxies: proxies, issuerFromHost = false } = options;
   const servers = tls && (await import('./tls/servers.ts')).tlsServers(tls, httpPort !== undefined);
   return {
     ...(controlToken === undefined ? {} : { controlToken }),
+    ...(proxies === undefined ? {} : { isTrustedProxy: trustedProxies(proxies) }),
     ...(servers ? { tls: servers } : {}),
+    issuerFromHost,
     ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
   };
 }

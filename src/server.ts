@@ -9,8 +9,10 @@ import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
+import { attachReached } from './environment/reached.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
+import { type AddressesOptions, registerAddressesPage } from './pages/addresses-page.ts';
 import { registerConsolePage } from './pages/console-page.ts';
 import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
@@ -46,7 +48,7 @@ function decodable(url: string): string {
 }
 
 /** What differs from one server to another, beside its environments. */
-export interface ServerOptions extends ControlOptions {
+export interface ServerOptions extends ControlOptions, AddressesOptions {
   /** HTTPS, where it is on. Left out: plain HTTP. */
   tls?: TlsServers;
 }
@@ -70,14 +72,16 @@ export async function buildServer(
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   app.setSerializerCompiler(() => JSON.stringify);
   await secure(app);
-  attachEnvironment(app, environments);
+  attachReached(app, { ...options, hasTls: options.tls !== undefined });
+  attachEnvironment(app, environments, options);
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
-  registerStartPage(app, environments);
+  registerStartPage(app, environments, options.authority !== undefined);
   registerScenariosPage(app);
   registerPagesPage(app);
   registerConsolePage(app);
+  registerAddressesPage(app, options);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
   registerJournalPages(app);

@@ -49,7 +49,10 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
   origin.public =
     options.publicOrigin ?? `${options.tls === undefined ? 'http' : 'https'}://localhost:${port}`;
   return createMockClient({
-    connection: openConnection(intoApplication(app), options.controlToken),
+    connection: openConnection(
+      intoApplication(app, () => origin.public),
+      options.controlToken,
+    ),
     publicOrigin: origin.public,
     stop: async () => {
       clearInterval(looking);

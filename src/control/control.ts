@@ -33,7 +33,7 @@ export async function registerControl(
   await app.register(
     async (scope) => {
       acceptJson(scope);
-      refuseStrangers(scope, options.controlToken);
+      refuseStrangers(scope, environments.default, options.controlToken);
       answerWithProblems(scope);
       const routes = await registerRoutes(scope, environments, options);
       refuseOtherMethods(scope, routes);

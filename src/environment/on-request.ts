@@ -5,6 +5,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
+import { namedBy } from './named-by-request.ts';
+import './reached.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,12 +29,18 @@ export function withoutEnvironment(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-export function attachEnvironment(app: FastifyInstance, environments: Environments) {
+export function attachEnvironment(
+  app: FastifyInstance,
+  environments: Environments,
+  { issuerFromHost = false }: { issuerFromHost?: boolean } = {},
+) {
   app.decorateRequest('environment');
   app.addHook('onRequest', async (request) => {
     // Set first: what refuses this request writes into a journal too.
     request.environment = environments.default;
     const name = nameIn(request.originalUrl);
     if (name !== undefined) request.environment = environments.at(name);
+    const { origin } = issuerFromHost ? request.reached : {};
+    if (origin !== undefined) request.environment = namedBy(origin, request.environment);
   });
 }

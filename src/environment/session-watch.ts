@@ -10,6 +10,7 @@ export interface WatchedSession {
   handle: string;
   uid: string;
   sids: Readonly<Record<string, string>>;
+  issuers?: Readonly<Record<string, string>>;
   scenarios?: Readonly<Record<string, ChosenScenario>>;
   /** Milliseconds since 1970. */
   startedAt: number;

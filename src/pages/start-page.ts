@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { activeScenarios } from '../environment/active-scenarios.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import type { Environments } from '../environment/environments.ts';
+import { itself } from '../environment/named-by-request.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { packageVersion } from '../settings/package-version.ts';
 import { askedFor } from './filter.ts';
@@ -93,7 +94,7 @@ function running({ environment }: FastifyRequest, environments: Environments): S
     clients: fixtures.clients.length,
     controlApiUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
     // The default environment leads to the others; those know nothing of each other.
-    ...(environment === environments.default ? { others: othersOf(environments) } : {}),
+    ...(itself(environment) === environments.default ? { others: othersOf(environments) } : {}),
   };
 }
 
@@ -106,7 +107,11 @@ function othersOf(environments: Environments): NonNullable<StartPage['running'][
   };
 }
 
-async function startPage(request: FastifyRequest, environments: Environments): Promise<StartPage> {
+async function startPage(
+  request: FastifyRequest,
+  environments: Environments,
+  hasAuthority: boolean,
+): Promise<StartPage> {
   const { environment, query } = request;
   const { clients } = environment.fixtures;
   const asked = askedFor(query, 'client_id');
@@ -121,6 +126,7 @@ async function startPage(request: FastifyRequest, environments: Environments): P
     running: running(request, environments),
     issuer: of.issuer,
     discoveryUrl: of.discoveryUrl,
+    hasAuthority,
     client: shownClient(client, of),
     ...(asked === '' || named ? {} : { unknownClientId: asked }),
     clients: clients.slice(0, MOST_CLIENTS).map(({ client_id: clientId }) => ({
@@ -134,6 +140,9 @@ async function startPage(request: FastifyRequest, environments: Environments): P
   };
 }
 
-export function registerStartPage(app: FastifyInstance, environments: Environments) {
-  app.get('/', async (request, reply) => showPage(reply, 'start', await startPage(request, environments)));
+/** `hasAuthority`: there is a certificate authority of the mock’s own, to be trusted. */
+export function registerStartPage(app: FastifyInstance, environments: Environments, hasAuthority: boolean) {
+  app.get('/', async (request, reply) =>
+    showPage(reply, 'start', await startPage(request, environments, hasAuthority)),
+  );
 }
