@@ -4,6 +4,7 @@
  * whoever sent it.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
 
 /** What each hop said, oldest first; empty where it said nothing. */
 interface Said {
@@ -106,7 +107,8 @@ export function forwardedBy(
   const [proto, host, port] = [first(said.proto)?.toLowerCase(), first(said.host), first(said.port)];
   return {
     by,
-    clientAddress: chain[Math.min(hops, chain.length - 1)] ?? peer,
+    // `unknown` and made-up names (RFC 7239 section 6) are no addresses: then it is the last that is one.
+    clientAddress: chain.slice(0, hops + 1).findLast((address) => isIP(address) > 0) ?? peer,
     ...(proto === 'http' || proto === 'https' ? { proto } : {}),
     ...(host === undefined ? {} : { host }),
     ...(port !== undefined && /^\d{1,5}$/.test(port) ? { port } : {}),
