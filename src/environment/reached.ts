@@ -1,5 +1,5 @@
 /** By which address a request came here: what its sender wrote before the path, as far as this server can know. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ForwardedBy, forwardedBy } from './forwarded.ts';
 
@@ -54,7 +54,7 @@ function originOf(scheme: 'http' | 'https', host: string): string | undefined {
 const IN_PROCESS = 'x-mock-cis2-in-process';
 
 /** Nobody else can say of a request that it comes from this process. */
-const SECRET = randomBytes(16).toString('hex');
+const SECRET = Buffer.from(randomBytes(16).toString('hex'));
 
 /** The headers of a request to this origin that takes no network to get here. */
 export const inProcessTo = (origin: string): Record<string, string> => ({
@@ -63,8 +63,9 @@ export const inProcessTo = (origin: string): Record<string, string> => ({
 
 /** The origin that a request of this process names; undefined where it is not one. */
 function namedInProcess(header: string | readonly string[] | undefined): string | undefined {
-  const [secret, origin] = typeof header === 'string' ? header.split(' ', 2) : [];
-  return secret === SECRET ? origin : undefined;
+  const [secret = '', origin] = typeof header === 'string' ? header.split(' ', 2) : [];
+  const given = Buffer.from(secret);
+  return given.length === SECRET.length && timingSafeEqual(given, SECRET) ? origin : undefined;
 }
 
 function reachedInProcess(origin: string): Reached {

@@ -118,6 +118,15 @@ describe('what does not fit is named, with the setting that mends it', () => {
   });
 });
 
+test('a Host with markup in it is text on the page', async () => {
+  const page = await ask(await testMock(), '/health/addresses', {
+    ...HTML,
+    host: 'a"><script>alert(1)</script>',
+  });
+  expect(page.body).toContain('data-testid="finding-host_not_usable"');
+  expect(page.body).not.toContain('<script>alert');
+});
+
 test.each<[string, Parameters<typeof testMock>[0], Headers]>([
   ['the public name', {}, { host: 'LOCALHOST:8585' }],
   [

@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import * as client from 'openid-client';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ConfigurationError, type MockCis2, startMockCis2 } from '../../src/index.ts';
+import {
+  ConfigurationError,
+  connectMockCis2,
+  type MockCis2,
+  MockCis2Error,
+  startMockCis2,
+} from '../../src/index.ts';
 import { ALEX, reasonOf } from '../relying-parties/support.ts';
 import { REALM } from '../support/mock.ts';
 import { folder, start, trusting } from './support.ts';
@@ -85,6 +91,18 @@ test('where there is none, the answer says how there would be', async () => {
   const answer = await fetch(new URL('/_mock/ca.pem', plain.url));
   expect(await answer.json()).toMatchObject({ status: 404, detail: expect.stringContaining('TLS=auto') });
   expect(await reasonOf(plain.certificateAuthority())).toMatchObject({ status: 404 });
+});
+
+test('the start page leads to it, where there is one', async () => {
+  const link = 'data-testid="certificate-authority"';
+  expect(await (await trusted(cis2.url)).text()).toContain(link);
+  expect(await (await fetch((await start({})).url)).text()).not.toContain(link);
+});
+
+test('connectMockCis2 says how to have it trusted', async () => {
+  const error = await reasonOf(connectMockCis2(cis2.url));
+  expect(error).toBeInstanceOf(MockCis2Error);
+  expect(String(error)).toContain('NODE_EXTRA_CA_CERTS');
 });
 
 test('another mock of the same folder, as after a restart, has the same authority', async () => {
