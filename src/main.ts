@@ -2,7 +2,7 @@
 /** The process: reads its environment variables, then starts the service, or only checks what it would start with. */
 import closeWithGrace from 'close-with-grace';
 import { keysInFile } from './environment/signing-key-file.ts';
-import { ConfigurationError, type MockCis2Options, startMockCis2 } from './index.ts';
+import { ConfigurationError, type MockCis2, type MockCis2Options, startMockCis2 } from './index.ts';
 import { checkDefaultFixtures, loadFixtures } from './settings/fixtures.ts';
 import { readVariables, type Variables } from './settings/variables.ts';
 
@@ -19,14 +19,17 @@ async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
 async function start(variables: Variables) {
   const cis2 = await startMockCis2({ ...variables, ...(await logDestination()) });
   closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
-  process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n${await aboutTls(variables)}`);
+  process.stdout.write(
+    `Mock CIS2 Authentication is running. Open ${cis2.url}\n${await aboutTls(variables, cis2)}`,
+  );
 }
 
 /** What there is to say of certificates, in lines. */
-async function aboutTls({ tls, tlsFolder }: Variables): Promise<string> {
-  if (tls !== 'auto') return '';
+async function aboutTls({ tls, tlsFolder }: Variables, { httpUrl }: MockCis2): Promise<string> {
+  const plain = httpUrl === undefined ? '' : `Plain HTTP beside it: ${httpUrl}\n`;
+  if (tls !== 'auto') return plain;
   const { authorityFileIn } = await import('./tls/kept-authority.ts');
-  return `Have this certificate authority trusted: ${authorityFileIn(tlsFolder)} (docs/networking.md says how)\n`;
+  return `${plain}Have this certificate authority trusted: ${authorityFileIn(tlsFolder)} (docs/networking.md says how)\n`;
 }
 
 /** `node dist/main.js check`: finds every fault of the configuration without starting anything. */

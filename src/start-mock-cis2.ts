@@ -13,6 +13,12 @@ const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
 /** How often sessions and environments are looked at that may have expired. */
 const LOOK_EVERY_MILLISECONDS = 1000;
 
+/** The port that a server listens on; undefined where it is no port. */
+function portOf(server: Server): number | undefined {
+  const address = server.address();
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
 /** Opens plain HTTP beside HTTPS; both close together. Where its port is taken, nothing stays open. */
 async function listenBeside(app: FastifyInstance, plain: Server, at: { port: number; host: string }) {
   try {
@@ -44,8 +50,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     for (const each of environments.all()) each.background.run(endExpiredSessions(each));
   }, LOOK_EVERY_MILLISECONDS);
   looking.unref();
-  const address = app.server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
+  const port = portOf(app.server) ?? options.port;
   origin.public =
     options.publicOrigin ?? `${options.tls === undefined ? 'http' : 'https'}://localhost:${port}`;
   return createMockClient({
@@ -54,6 +59,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
       options.controlToken,
     ),
     publicOrigin: origin.public,
+    ...(plain ? { httpUrl: `http://localhost:${portOf(plain)}/` } : {}),
     stop: async () => {
       clearInterval(looking);
       // Requests under way are let finish; a connection that asks for nothing does not hold the process up.

@@ -53,6 +53,8 @@ export interface MockCis2 extends MockCis2Environment {
   createEnvironment(options?: NewEnvironment): Promise<MockCis2Environment>;
   /** Every environment that there is now, the default one first. */
   environments(): Promise<EnvironmentShown[]>;
+  /** Where plain HTTP is served beside HTTPS, of a mock that was started here with `httpPort`. */
+  httpUrl?: string;
   /**
    * The certificate of the mock’s own certificate authority, as PEM, for what is to trust it: there where it was
    * started with TLS=auto, and throws otherwise.
@@ -78,10 +80,11 @@ export function createMockClient(about: {
   publicOrigin: string;
   /** The environment to work in. Default: the default one. */
   name?: string;
+  httpUrl?: string;
   /** Stops the mock, where this is to stop it. */
   stop?: () => Promise<void>;
 }): MockCis2 {
-  const { connection, publicOrigin, name: own = DEFAULT_ENVIRONMENT, stop } = about;
+  const { connection, publicOrigin, name: own = DEFAULT_ENVIRONMENT, httpUrl, stop } = about;
   const { send } = connection;
   const call = createCall(send, '');
 
@@ -107,6 +110,7 @@ export function createMockClient(about: {
   };
   return {
     ...at(own, close),
+    ...(httpUrl === undefined ? {} : { httpUrl }),
     environment,
     async createEnvironment({ timeToLiveSeconds, ...same } = {}) {
       const body = { ...same, time_to_live_seconds: timeToLiveSeconds };

@@ -5,7 +5,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
-import '../environment/reached.ts';
+import type { Reached } from '../environment/reached.ts';
 import { secretsEqual } from '../oidc/secrets.ts';
 import { Problem } from './problems.ts';
 
@@ -18,6 +18,9 @@ const hostNameOf = (host: string): string => host.replace(/:\d+$/, '');
 /** The names that were configured: never the one that a request came by, which its sender chose. */
 const configuredHosts = (configured: Environment): string[] =>
   [configured.issuer, configured.backChannelBase].map((url) => new URL(url).hostname);
+
+/** As browsers write it in Origin: without the port that goes without saying. */
+const hostIn = ({ origin, host }: Reached): string => (origin === undefined ? host : new URL(origin).host);
 
 /** A browser says of every request, also of one without Origin, whether a page of another site made it. */
 const ELSEWHERE = 'cross-site';
@@ -32,7 +35,8 @@ function demandOwnPageOrProgram({ headers, reached }: FastifyRequest, configured
       `The Host ${name} is none of this server’s names. Use localhost, or set PUBLIC_ORIGIN or CONTROL_TOKEN.`,
     );
   }
-  const isForeign = origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
+  const isForeign =
+    origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === hostIn(reached));
   if (!isForeign && site !== ELSEWHERE) return;
   throw new Problem(
     403,

@@ -158,8 +158,9 @@ describe('with HTTP_PORT', () => {
   }
 
   test('the same provider is served over plain HTTP beside, under the same issuer, and both end at once', async () => {
-    const [port, httpPort] = [await freePort(), await freePort()];
-    const both = await startMockCis2({ tls: 'auto', tlsFolder, port, httpPort, logLevel: 'silent' });
+    const port = await freePort();
+    const both = await startMockCis2({ tls: 'auto', tlsFolder, port, httpPort: 0, logLevel: 'silent' });
+    const httpPort = Number(new URL(both.httpUrl ?? '').port);
     expect(await Promise.all([port, httpPort].map(isOpen))).toEqual([true, true]);
     const path = `${REALM}/.well-known/openid-configuration`;
     const secure = await read(trusted(`https://localhost:${port}${path}`));
