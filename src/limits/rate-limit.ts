@@ -19,7 +19,7 @@ function tooMany(request: FastifyRequest, most: number, seconds: number): Error 
     { status: 429, error: 'temporarily_unavailable', description },
     {
       rule: 'One address makes no more requests a minute than RATE_LIMIT says.',
-      found: `more than ${most} requests from ${request.ip}`,
+      found: `more than ${most} requests from ${request.reached.clientAddress}`,
       expected: `at most ${most} requests a minute`,
       mend: 'Wait as long as Retry-After says, or set RATE_LIMIT higher.',
       specification: 'RFC 6585 section 4',
@@ -37,6 +37,7 @@ export async function limitRate(app: FastifyInstance, mostAMinute: number) {
     max: mostAMinute,
     timeWindow: MINUTE_MILLISECONDS,
     cache: MOST_ADDRESSES,
+    keyGenerator: ({ reached }) => reached.clientAddress,
     addHeadersOnExceeding: none,
     addHeaders: { ...none, 'retry-after': true },
     errorResponseBuilder: (request, { max, ttl }) => tooMany(request, max, Math.ceil(ttl / 1000)),
