@@ -28,7 +28,11 @@ function tooMany(request: FastifyRequest, most: number, seconds: number): Error 
   );
 }
 
-/** Loads what counts only where there is a limit. What belongs to the process is exempt: probes must not fail of it. */
+/** What is never counted: probes, which must not fail of it, and the styles and scripts of pages, one of which has several. */
+const isExempt = ({ routeOptions: { config, url } }: FastifyRequest) =>
+  config.isOfProcess || url?.startsWith('/assets/');
+
+/** Loads what counts only where there is a limit. */
 export async function limitRate(app: FastifyInstance, mostAMinute: number) {
   const { default: rateLimit } = await import('@fastify/rate-limit');
   const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
@@ -44,6 +48,6 @@ export async function limitRate(app: FastifyInstance, mostAMinute: number) {
   });
   const limit = app.rateLimit();
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.isOfProcess) await limit.call(app, request, reply);
+    if (!isExempt(request)) await limit.call(app, request, reply);
   });
 }
