@@ -101,7 +101,7 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
 
 describe('how the service is reached', () => {
   const network = (source: Record<string, string>) => {
-    const { port: _port, host: _host, logLevel: _logLevel, ...rest } = readVariables(source);
+    const { port: _port, host: _host, logLevel: _logLevel, store: _store, ...rest } = readVariables(source);
     return rest;
   };
 
