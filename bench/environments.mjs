@@ -60,8 +60,8 @@ const make = (/** @type {number} */ index) =>
   app.inject({ method: 'POST', url: '/_mock/environments', payload: { name: nameOf(index) } });
 
 /** Making RSA keys is no part of this; each environment would need one of its own. */
-const shareKeys = (/** @type {string} */ name) => {
-  environments.at(name).keys = environment.keys;
+const shareKeys = async (/** @type {string} */ name) => {
+  (await environments.at(name)).keys = environment.keys;
 };
 
 /** Log-ins a second, one after the other, at these environments in turn. */
@@ -75,23 +75,23 @@ async function rate(/** @type {readonly string[]} */ prefixes) {
 // Everything is compiled and loaded before anything is measured.
 for (let index = 0; index < 300; index++) {
   await make(index);
-  shareKeys(nameOf(index));
+  await shareKeys(nameOf(index));
   await logIn(`/env/${nameOf(index)}`);
 }
-for (let index = 0; index < 300; index++) environments.end(nameOf(index));
+for (let index = 0; index < 300; index++) await environments.end(nameOf(index));
 
 const before = await inUse();
 for (let index = 0; index < COUNT; index++) await make(index);
 const untouched = await inUse();
-for (let index = 0; index < COUNT; index++) shareKeys(nameOf(index));
+for (let index = 0; index < COUNT; index++) await shareKeys(nameOf(index));
 const prefixes = Array.from({ length: COUNT }, (_, index) => `/env/${nameOf(index)}`);
 for (const prefix of prefixes) await logIn(prefix);
 const used = await inUse();
 const withMany = await rate(prefixes);
-for (let index = 0; index < COUNT; index++) environments.end(nameOf(index));
+for (let index = 0; index < COUNT; index++) await environments.end(nameOf(index));
 const ended = await inUse();
 await make(0);
-shareKeys(nameOf(0));
+await shareKeys(nameOf(0));
 const withOne = await rate([`/env/${nameOf(0)}`]);
 await app.close();
 

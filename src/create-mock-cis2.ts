@@ -5,18 +5,22 @@ import { type MovableClock, machineNow } from './environment/clock.ts';
 import {
   createEnvironment,
   DEFAULT_ENVIRONMENT,
+  type Given,
   type Surroundings,
 } from './environment/create-environment.ts';
 import type { Environment } from './environment/environment.ts';
-import { createEnvironments } from './environment/environments.ts';
+import { createEnvironments, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
+import { StoreAway } from './environment/store.ts';
 import type { JournalEvent } from './journal/journal.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
+import type { Replica } from './replicas/replicas.ts';
 import { buildServer, type ServerOptions } from './server.ts';
 import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
+import { MEMORY, storeFaults } from './settings/store-variable.ts';
 import { controlTokenFault, type LogLevel } from './settings/variables.ts';
 
 export interface MockCis2Options {
@@ -45,6 +49,11 @@ export interface MockCis2Options {
    * Default: none; programs, and pages that the mock serves itself, may call it.
    */
   controlToken?: string;
+  /**
+   * Where state is: `memory:`, in this process, or the address of a Redis or Valkey, `redis://host:6379` or
+   * `rediss://…`, that several replicas share. Default `memory:`.
+   */
+  store?: string;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
@@ -82,25 +91,60 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     },
     machine: options.machine ?? machineNow,
     write: logEvent(log),
-    onBackgroundFailure: (error) => log.error({ err: error }, 'background work failed'),
+    onBackgroundFailure(error) {
+      // Of a store that is away its connection tells, once.
+      if (!(error instanceof StoreAway)) log.error({ err: error }, 'background work failed');
+    },
   };
-  const make = (name: string, its: Fixtures, given?: Parameters<typeof createEnvironment>[3]) =>
-    watched(createEnvironment(name, its, surroundings, given));
-  const keys =
-    options.keys ??
-    createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys));
-  const environment = make(DEFAULT_ENVIRONMENT, fixtures, {
-    keys,
-    ...(options.clock ? { clock: options.clock } : {}),
-  });
-  const { machine } = surroundings;
-  const environments = createEnvironments({ defaultEnvironment: environment, machine, make });
+  const make: Make = (name, its, given) => watched(createEnvironment(name, its, surroundings, given));
+  const replica = await replicaOf(options, log, fixtures, surroundings, make);
+  const environments = replica?.environments ?? aloneEnvironments(options, fixtures, surroundings, make);
+  const environment = environments.default;
   const app = await buildServer(environments, log, serverOptions(options));
   surroundings.postHere = postInto(app);
   app.addHook('onClose', async () => {
-    for (const each of environments.all()) await each.background.settled();
+    for (const each of environments.all()) {
+      await each.background.settled();
+      await each.journal.flush?.();
+    }
+    await replica?.close();
   });
   return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
+}
+
+type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;
+
+/** The environments of a process that shares its state with nobody. */
+function aloneEnvironments(
+  options: MockCis2Options,
+  fixtures: Fixtures,
+  { machine }: Surroundings,
+  make: Make,
+): Environments {
+  const keys =
+    options.keys ??
+    createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys));
+  const given = { keys, ...(options.clock ? { clock: options.clock } : {}) };
+  return createEnvironments({
+    defaultEnvironment: make(DEFAULT_ENVIRONMENT, fixtures, given),
+    machine,
+    make,
+  });
+}
+
+/** This process as one of several, where a store is named that they share. */
+async function replicaOf(
+  { store = MEMORY, signingKeys, clock }: MockCis2Options,
+  log: Logger,
+  fixtures: Fixtures,
+  { machine, write }: Surroundings,
+  make: Make,
+): Promise<Replica | undefined> {
+  const faults = storeFaults(store, signingKeys);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  if (store === MEMORY) return undefined;
+  const { joinReplicas } = await import('./replicas/replicas.ts');
+  return joinReplicas(store, log, { machine, write, make, fixtures, ...(clock ? { clock } : {}) });
 }
 
 /** What expires by a move of its clock ends at once. */

@@ -13,6 +13,7 @@ const LAYERS = [
   'relying-party',
   'settings',
   'environment',
+  'replicas',
   'login',
   'oidc',
   'pages',

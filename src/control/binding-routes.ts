@@ -2,8 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { unbound } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
+import type { Environment } from '../environment/environment.ts';
 import { shared } from './components.ts';
-import { change, entryAt } from './entries-routes.ts';
+import { changeFixtures, entryAt, type FixturesChange } from './entries-routes.ts';
 import { operation } from './operation.ts';
 import { Problem } from './problems.ts';
 
@@ -56,39 +57,47 @@ interface Bind {
   Body: { uid: string };
 }
 
+/** The account as the first authenticator of the person. Throws where either is not there, or it is somebody else’s. */
+function binding(environment: Environment, account: string, uid: string): FixturesChange<Person> {
+  const { email } = entryAt(environment, 'nhsmail', account);
+  const before = environment.directory.person(uid);
+  if (!before) {
+    throw new Problem(400, `There is no person ${uid}.`, [
+      { path: '/uid', found: JSON.stringify(uid), allowed: 'the UID of a person in /_mock/people' },
+    ]);
+  }
+  const holder = environment.directory.profileBoundTo(email)?.person.uid;
+  if (holder !== undefined && holder !== uid) {
+    throw new Problem(
+      409,
+      `${email} is bound to ${holder}. Remove that binding first: DELETE /_mock/nhsmail/${email}/binding.`,
+    );
+  }
+  const person: Person = {
+    ...before,
+    authenticators: [{ type: 'nhsmail', nhsmail_account: email }, ...unbound(before, email).authenticators],
+  };
+  const people = environment.fixtures.people.map((each) => (each === before ? person : each));
+  const explanation = `${email} was registered to the Care Identity profile ${uid} by the control API.`;
+  return { next: { people }, explanation, changed: person, answer: person };
+}
+
 export function registerBinding(scope: FastifyInstance) {
   const path = '/nhsmail/:email/binding';
 
-  scope.post<Bind>(path, BIND, async ({ environment, params, body: { uid }, id }) => {
-    const { email } = entryAt(environment, 'nhsmail', params.email);
-    const before = environment.directory.person(uid);
-    if (!before) {
-      throw new Problem(400, `There is no person ${uid}.`, [
-        { path: '/uid', found: JSON.stringify(uid), allowed: 'the UID of a person in /_mock/people' },
-      ]);
-    }
-    const holder = environment.directory.profileBoundTo(email)?.person.uid;
-    if (holder !== undefined && holder !== uid) {
-      throw new Problem(
-        409,
-        `${email} is bound to ${holder}. Remove that binding first: DELETE /_mock${path.replace(':email', email)}.`,
-      );
-    }
-    const person: Person = {
-      ...before,
-      authenticators: [{ type: 'nhsmail', nhsmail_account: email }, ...unbound(before, email).authenticators],
-    };
-    const people = environment.fixtures.people.map((each) => (each === before ? person : each));
-    const explanation = `${email} was registered to the Care Identity profile ${uid} by the control API.`;
-    change(environment, { people }, { requestId: id, explanation, changed: person });
-    return person;
+  scope.post<Bind>(path, BIND, async (request) => {
+    const { environment, params, body } = request;
+    return changeFixtures(request, () => binding(environment, params.email, body.uid));
   });
 
-  scope.delete<Bind>(path, UNBIND, async ({ environment, params, id }, reply) => {
-    const { email } = entryAt(environment, 'nhsmail', params.email);
-    const people = environment.fixtures.people.map((person) => unbound(person, email));
-    const explanation = `${email} is registered to no Care Identity profile any more, by the control API.`;
-    change(environment, { people }, { requestId: id, explanation });
+  scope.delete<Bind>(path, UNBIND, async (request, reply) => {
+    const { environment, params } = request;
+    await changeFixtures(request, () => {
+      const { email } = entryAt(environment, 'nhsmail', params.email);
+      const people = environment.fixtures.people.map((person) => unbound(person, email));
+      const explanation = `${email} is registered to no Care Identity profile any more, by the control API.`;
+      return { next: { people }, explanation, answer: undefined };
+    });
     return reply.code(204).send();
   });
 }

@@ -44,30 +44,46 @@ export function entryAt<L extends ListName>(environment: Environment, list: L, k
   );
 }
 
-/** Makes a change after checking it with all the rest, and journals it. Throws every fault, and changes nothing. */
-export function change(
-  environment: Environment,
-  next: Partial<Fixtures>,
-  about: {
-    requestId: string;
-    explanation: string;
-    /** The entry that changed: its faults are named from its own root. */
-    changed?: object;
-    /** What the journal tells of the change; left out, the entry. */
-    details?: object;
-  },
-) {
-  const whole = { ...environment.fixtures, ...next };
-  adopt(
-    environment,
-    checkChange(whole, (entry) => (entry === about.changed ? '' : undefined)),
-  );
-  environment.journal.record({
-    request_id: about.requestId,
-    kind: 'configuration_changed',
-    explanation: about.explanation,
-    details: { ...(about.details ?? about.changed) },
+/** A change of fixtures that is wanted. */
+export interface FixturesChange<T> {
+  next: Partial<Fixtures>;
+  /** For the journal. */
+  explanation: string;
+  /** The entry that changed: its faults are named from its own root. */
+  changed?: object;
+  /** What the journal tells of the change; left out, the entry. */
+  details?: object;
+  /** What is answered. */
+  answer: T;
+}
+
+/**
+ * Makes a change after checking it with all the rest, and journals it. `want` reads what is there and says what is
+ * wanted; it is asked again where another replica changed something meanwhile. Throws every fault, and changes nothing.
+ */
+export async function changeFixtures<T>(
+  { environment, id }: Pick<FastifyRequest, 'environment' | 'id'>,
+  want: () => FixturesChange<T>,
+): Promise<T> {
+  const made: FixturesChange<T>[] = [];
+  await environment.change(() => {
+    const wanted = want();
+    const whole = { ...environment.fixtures, ...wanted.next };
+    adopt(
+      environment,
+      checkChange(whole, (entry) => (entry === wanted.changed ? '' : undefined)),
+    );
+    made.push(wanted);
   });
+  const last = made.at(-1);
+  if (!last) throw new TypeError('a change is made before it resolves');
+  environment.journal.record({
+    request_id: id,
+    kind: 'configuration_changed',
+    explanation: last.explanation,
+    details: { ...(last.details ?? last.changed) },
+  });
+  return last.answer;
 }
 
 /** Refuses a body with another key than the address has, before anything else is said of it. */
@@ -83,12 +99,12 @@ const demandSameKey = (list: ListName) => async (request: FastifyRequest) => {
   throw new Problem(400, `${field} in the body is not the one of the address.`, [fault]);
 };
 
-function put(environment: Environment, list: ListName, value: unknown, requestId: string, what: string) {
+/** An entry in the place of the one with its key, if there is one. */
+function withEntry({ fixtures }: Environment, list: ListName, value: unknown, what: string) {
   const entry = checkEntry(list, value);
-  const entries = mergeByKey(list, environment.fixtures[list], [entry]);
+  const next = { [list]: mergeByKey(list, fixtures[list], [entry]) };
   const explanation = `${keyOf(list, entry)} in ${list} was ${what} by the control API.`;
-  change(environment, { [list]: entries }, { requestId, explanation, changed: entry });
-  return entry;
+  return { next, explanation, changed: entry };
 }
 
 /** An NHSmail account that is removed is an authenticator of nobody any more. */
@@ -97,9 +113,19 @@ function unbinding({ fixtures }: Environment, list: ListName, key: string): Part
 }
 
 /** Removes an entry, unless something else still refers to it. */
-function removeEntry(...[environment, next, about]: Parameters<typeof change>) {
+async function removeEntry(request: FastifyRequest, list: ListName, key: string) {
+  const { environment } = request;
   try {
-    change(environment, next, about);
+    await changeFixtures(request, () => {
+      const before = entryAt(environment, list, key);
+      const rest = environment.fixtures[list].filter((entry) => entry !== before);
+      const explanation = `${key} in ${list} was removed by the control API.`;
+      return {
+        next: { [list]: rest, ...unbinding(environment, list, key) },
+        explanation,
+        answer: undefined,
+      };
+    });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new Problem(409, 'Something else still refers to it. Change that first.', error.faults);
@@ -120,28 +146,27 @@ function registerList(scope: FastifyInstance, list: ListName) {
   const preValidation = demandSameKey(list);
 
   scope.put<One>(path, { ...described.put, preValidation }, async (request, reply) => {
-    const { environment, params, body, id } = request;
-    const isNew = !find(environment, list, params[field]);
-    const value = { [field]: params[field], ...body };
-    return reply
-      .code(isNew ? 201 : 200)
-      .send(put(environment, list, value, id, isNew ? 'added' : 'replaced'));
+    const { environment, params, body } = request;
+    const { status, entry } = await changeFixtures(request, () => {
+      const isNew = !find(environment, list, params[field]);
+      const value = { [field]: params[field], ...body };
+      const wanted = withEntry(environment, list, value, isNew ? 'added' : 'replaced');
+      return { ...wanted, answer: { status: isNew ? 201 : 200, entry: wanted.changed } };
+    });
+    return reply.code(status).send(entry);
   });
 
-  scope.patch<One>(path, { ...described.patch, preValidation }, async ({ environment, params, body, id }) => {
-    const before = entryAt(environment, list, params[field]);
-    return put(environment, list, mergePatch(before, body), id, 'changed');
+  scope.patch<One>(path, { ...described.patch, preValidation }, async (request) => {
+    const { environment, params, body } = request;
+    return changeFixtures(request, () => {
+      const before = entryAt(environment, list, params[field]);
+      const wanted = withEntry(environment, list, mergePatch(before, body), 'changed');
+      return { ...wanted, answer: wanted.changed };
+    });
   });
 
-  scope.delete<One>(path, described.delete, async ({ environment, params, id }, reply) => {
-    const before = entryAt(environment, list, params[field]);
-    const rest = environment.fixtures[list].filter((entry) => entry !== before);
-    const explanation = `${params[field]} in ${list} was removed by the control API.`;
-    removeEntry(
-      environment,
-      { [list]: rest, ...unbinding(environment, list, params[field]) },
-      { requestId: id, explanation },
-    );
+  scope.delete<One>(path, described.delete, async (request, reply) => {
+    await removeEntry(request, list, request.params[field]);
     return reply.code(204).send();
   });
 }

@@ -4,7 +4,7 @@ import { adopt, type Environment } from '../environment/environment.ts';
 import { completeSettings } from '../settings/fixtures.ts';
 import { publishedSchema } from '../settings/published.ts';
 import { shared } from './components.ts';
-import { change } from './entries-routes.ts';
+import { changeFixtures } from './entries-routes.ts';
 import { mergePatch, mergePatchSchema, PATCH_TYPES } from './merge-patch.ts';
 import { type Answer, NO_BODY, operation } from './operation.ts';
 import { Problem } from './problems.ts';
@@ -140,7 +140,7 @@ function registerClock(scope: FastifyInstance) {
   scope.get('/clock', GET_CLOCK, async ({ environment }) => shownClock(environment));
 
   scope.post<Move>('/clock', MOVE_CLOCK, async ({ environment, body, id }) => {
-    move(environment, body);
+    await environment.change(() => move(environment, body));
     environment.journal.record({
       request_id: id,
       kind: 'configuration_changed',
@@ -177,12 +177,19 @@ function registerSettings(scope: FastifyInstance) {
 
   scope.get('/settings', described.get, async ({ environment }) => environment.settings);
 
-  scope.patch('/settings', described.patch, async ({ environment, body, id }) => {
-    const settings = completeSettings(mergePatch(environment.settings, body));
-    const explanation = 'The settings were changed by the control API.';
-    const about = { requestId: id, explanation, changed: settings, details: body as object };
-    change(environment, { settings }, about);
-    return environment.settings;
+  scope.patch('/settings', described.patch, async (request) => {
+    const { environment, body } = request;
+    return changeFixtures(request, () => {
+      const settings = completeSettings(mergePatch(environment.settings, body));
+      const explanation = 'The settings were changed by the control API.';
+      return {
+        next: { settings },
+        explanation,
+        changed: settings,
+        details: body as object,
+        answer: settings,
+      };
+    });
   });
 }
 
@@ -192,11 +199,12 @@ export function registerEnvironment(scope: FastifyInstance) {
 
   /** Everything as it was at the start, but for the signing keys: applications have cached them. */
   scope.post('/reset', RESET, async ({ environment, id }, reply) => {
-    await environment.store.clear();
-    environment.sessionWatch.clear();
-    adopt(environment, environment.initial);
-    environment.clock.reset();
-    environment.journal.clear();
+    await environment.change(async () => {
+      await environment.store.clear();
+      adopt(environment, environment.initial);
+      environment.clock.reset();
+    });
+    await environment.journal.clear();
     environment.journal.record({
       request_id: id,
       kind: 'configuration_changed',

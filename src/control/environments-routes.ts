@@ -1,7 +1,7 @@
 /** /_mock/environments: making and ending whole providers of their own, for tests that run at once. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
+import { DEFAULT_ENVIRONMENT, prefixOf } from '../environment/create-environment.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import {
   ENVIRONMENT_NAME_RULE,
@@ -22,10 +22,15 @@ interface Begin {
   Body: { name?: string; fixtures?: object; patch?: object; time_to_live_seconds?: number } | null;
 }
 
+/** Where the default environment’s addresses begin, as whoever asks knows this server. */
+const originOf = ({ issuer, prefix }: Environment) => issuer.slice(0, -(prefix.length + REALM_PATH.length));
+
 /** An environment as the API shows it. */
-function shownEnvironment(environment: Environment, kept?: Kept) {
-  const { name, prefix, issuer } = environment;
-  const url = `${issuer.slice(0, -REALM_PATH.length)}/`;
+function shownEnvironment(origin: string, kept?: Kept) {
+  const name = kept?.name ?? DEFAULT_ENVIRONMENT;
+  const prefix = prefixOf(name);
+  const url = `${origin}${prefix}/`;
+  const issuer = `${origin}${prefix}${REALM_PATH}`;
   return {
     name,
     prefix,
@@ -71,10 +76,11 @@ function fixturesFor(given: NonNullable<Begin['Body']>, base: Fixtures): Fixture
 }
 
 export function registerEnvironments(scope: FastifyInstance, environments: Environments) {
-  scope.get('/environments', ENVIRONMENTS.list, async () => [
-    shownEnvironment(environments.default),
-    ...environments.list().map((kept) => shownEnvironment(kept.environment, kept)),
-  ]);
+  scope.get('/environments', ENVIRONMENTS.list, async ({ environment }) => {
+    const origin = originOf(environment);
+    const kept = await environments.list();
+    return [shownEnvironment(origin), ...kept.map((one) => shownEnvironment(origin, one))];
+  });
 
   scope.post<Begin>(
     '/environments',
@@ -83,12 +89,12 @@ export function registerEnvironments(scope: FastifyInstance, environments: Envir
       const given = request.body ?? {};
       const name = nameFor(given.name);
       const seconds = given.time_to_live_seconds;
-      const kept = environments.begin({
+      const kept = await environments.begin({
         name,
         fixtures: fixturesFor(given, environments.default.initial),
         ...(seconds === undefined ? {} : { timeToLiveSeconds: seconds }),
       });
-      return reply.code(201).send(shownEnvironment(kept.environment, kept));
+      return reply.code(201).send(shownEnvironment(originOf(request.environment), kept));
     },
   );
 
@@ -103,7 +109,7 @@ export function registerEnvironments(scope: FastifyInstance, environments: Envir
           'The default environment does not end. POST /_mock/reset takes it back to its beginning.',
         );
       }
-      environments.end(name);
+      await environments.end(name);
       return reply.code(204).send();
     },
   );

@@ -145,7 +145,7 @@ export function registerJournal(scope: FastifyInstance, environments: Environmen
   const waiters = createWaiters(scope, environments);
 
   scope.delete('/journal', CLEAR, async ({ environment }, reply) => {
-    environment.journal.clear();
+    await environment.journal.clear();
     return reply.code(204).send();
   });
 
@@ -155,6 +155,7 @@ export function registerJournal(scope: FastifyInstance, environments: Environmen
     const { journal } = environment;
     const filter = filterOf(query);
     const seconds = secondsOf(wait);
+    await journal.catchUp?.();
     const events = journal.events(filter);
     if (events.length > 0 || seconds === 0) return events;
     await somethingWanted(waiters, reply, environment, { filter, seconds });
@@ -168,6 +169,7 @@ export function registerJournal(scope: FastifyInstance, environments: Environmen
     async (request, reply) => {
       const asked = filterOf(request.query);
       const { environment } = request;
+      await environment.journal.catchUp?.();
       const after = placeIn(environment.journal, lastEventIdOf(request) ?? asked.after);
       const filter = { ...asked, after };
       const leave = waiters.enter(environment, () => stream.end());

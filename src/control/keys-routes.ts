@@ -84,7 +84,10 @@ export function registerKeys(scope: FastifyInstance) {
 
   scope.post<KeyChange>('/keys', CHANGE, async (request) => {
     const { environment } = request;
-    const kid = await changeKey(request.body, environment);
+    let kid = '';
+    await environment.change(async () => {
+      kid = await changeKey(request.body, environment);
+    });
     const list = await environment.keys.list();
     environment.journal.record({
       request_id: request.id,

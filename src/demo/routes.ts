@@ -65,7 +65,8 @@ function beginLogIn(app: FastifyInstance) {
 }
 
 /** The mock’s own id of the log-in that an authorization request with this state began. */
-function loginIdOf({ journal }: Environment, state: string): string | undefined {
+async function loginIdOf({ journal }: Environment, state: string): Promise<string | undefined> {
+  await journal.catchUp?.();
   const requests = journal.events({ client_id: DEMO_CLIENT_ID, kind: 'request_received' });
   const requestId = requests.find(({ details }) => details?.['state'] === state)?.request_id;
   if (requestId === undefined) return undefined;
@@ -114,7 +115,7 @@ function takeCallbackOnce(app: FastifyInstance) {
     if (!stored?.value.provider || !secretsEqual(browserId ?? '', stored.value.browserId))
       return keepStrayCallback(request, reply, callback, strayFailure(callback, stored?.value));
     const { value: begun, revision } = stored;
-    const loginId = loginIdOf(environment, state);
+    const loginId = await loginIdOf(environment, state);
     const visit = {
       ...begun,
       callback,

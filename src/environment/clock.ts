@@ -28,8 +28,21 @@ export interface MovableClock extends ShownClock {
   skew(seconds: number): void;
   /** Runs with the machine again, without skew. */
   reset(): void;
+  /** How it differs from the machine’s clock, as plain data. */
+  state(): ClockState;
+  /** Differs from the machine’s clock as another clock does, whose state this is. */
+  restore(state: ClockState): void;
   /** Calls back after each move, so that what has expired by it can be ended at once. */
   onMove(listener: () => void): void;
+}
+
+/** A clock as plain data, so that the replicas of a server can have the same. */
+export interface ClockState {
+  /** Milliseconds that it is ahead of the machine while it runs. */
+  offset: number;
+  /** Milliseconds since 1970; left out while it runs. */
+  frozenAt?: number;
+  skewSeconds: number;
 }
 
 /** Now, in whole seconds since 1970, as relying parties are shown it. */
@@ -77,6 +90,13 @@ export function createClock(machine: () => number = machineNow): MovableClock {
     },
     isFrozen: () => frozenAt !== undefined,
     isMoved: () => frozenAt === undefined && offset !== 0,
+    state: () => ({ offset, skewSeconds: skewed, ...(frozenAt === undefined ? {} : { frozenAt }) }),
+    restore(state) {
+      offset = state.offset;
+      frozenAt = state.frozenAt;
+      skewed = state.skewSeconds;
+      moved();
+    },
     onMove(listener) {
       listeners.push(listener);
     },

@@ -1,5 +1,5 @@
 /** Makes an environment: everything of its own, and nothing yet that takes time or memory before it is used. */
-import { createJournal, type JournalEvent } from '../journal/journal.ts';
+import { createJournal, type Journal, type JournalEvent } from '../journal/journal.ts';
 import { createClientKeys } from '../relying-party/client-keys.ts';
 import { fetchBounded } from '../relying-party/outbound.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
@@ -8,8 +8,8 @@ import { createClock, type MovableClock } from './clock.ts';
 import { derived, type Environment, type Post, REALM_PATH } from './environment.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { demoClient } from './own-clients.ts';
-import { createSessionWatch } from './session-watch.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
+import type { Store } from './store.ts';
 
 /** What all environments of a process have in common. */
 export interface Surroundings {
@@ -27,8 +27,20 @@ export interface Surroundings {
 /** The name of the environment whose addresses have no prefix. */
 export const DEFAULT_ENVIRONMENT = 'default';
 
-/** Events that the journal of an environment beside the default one keeps: there may be many of them. */
-const MADE_JOURNAL_CAPACITY = 2000;
+/** Events that the journal of an environment keeps; fewer beside the default one, of which there may be many. */
+export const journalCapacityOf = (name: string): number => (name === DEFAULT_ENVIRONMENT ? 5000 : 2000);
+
+/** What an environment is given, where it is not to have one of its own. */
+export interface Given {
+  clock?: MovableClock;
+  keys?: SigningKeys;
+  store?: Store;
+  journal?: Journal;
+  change?: Environment['change'];
+  refresh?: NonNullable<Environment['refresh']>;
+  /** The secret of our own clients. */
+  ownSecret?: () => string;
+}
 
 export const prefixOf = (name: string): string => (name === DEFAULT_ENVIRONMENT ? '' : `/env/${name}`);
 
@@ -36,7 +48,7 @@ export function createEnvironment(
   name: string,
   fixtures: Fixtures,
   surroundings: Surroundings,
-  given: { clock?: MovableClock; keys?: SigningKeys } = {},
+  given: Given = {},
 ): Environment {
   const { origin, machine, write, onBackgroundFailure } = surroundings;
   const prefix = prefixOf(name);
@@ -49,7 +61,7 @@ export function createEnvironment(
       return `${origin.internal ?? origin.public}${prefix}`;
     },
   };
-  const ownClients = [demoClient(bases)];
+  const ownClients = [demoClient(bases, given.ownSecret)];
   const isOwn = (uri: string) => ownClients.some((client) => client.backchannel_logout_uri === uri);
   const environment: Environment = {
     name,
@@ -64,16 +76,15 @@ export function createEnvironment(
     initial: fixtures,
     ownClients,
     ...derived(fixtures, ownClients),
-    store: createMemoryStore(clock),
-    journal: createJournal({
-      clock,
-      write: (event) => write(event, name),
-      ...(name === DEFAULT_ENVIRONMENT ? {} : { capacity: MADE_JOURNAL_CAPACITY }),
-    }),
+    store: given.store ?? createMemoryStore(clock),
+    journal:
+      given.journal ??
+      createJournal({ clock, write: (event) => write(event, name), capacity: journalCapacityOf(name) }),
     keys: given.keys ?? createSigningKeys(),
     clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
-    sessionWatch: createSessionWatch(),
     background: createBackground(onBackgroundFailure),
+    change: given.change ?? (async (apply) => apply()),
+    ...(given.refresh ? { refresh: given.refresh } : {}),
     post: (uri, request) =>
       (isOwn(uri) && surroundings.postHere ? surroundings.postHere : fetchBounded)(uri, request),
   };

@@ -8,7 +8,6 @@ import type { Fixtures } from '../settings/fixtures.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Background } from './background.ts';
 import type { MovableClock } from './clock.ts';
-import type { SessionWatch } from './session-watch.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 
@@ -37,8 +36,14 @@ export interface Environment {
   keys: SigningKeys;
   /** The keys that clients sign their assertions with. */
   clientKeys: ClientKeys;
-  sessionWatch: SessionWatch;
   background: Background;
+  /**
+   * Changes what all replicas of this server agree on: fixtures, clock, keys, and everything at once. Counts for all
+   * of them when it resolves. Where another replica changed something meanwhile, `apply` is run again on what is there then.
+   */
+  change(apply: () => void | Promise<void>): Promise<void>;
+  /** Where replicas share it: learns what they changed. */
+  refresh?(): Promise<void>;
   /** Posts a form to a client’s address: over the network, or in this process where the client is our own. */
   post: Post;
 }

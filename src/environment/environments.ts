@@ -35,9 +35,9 @@ export class EnvironmentFault extends Error {
   }
 }
 
-/** An environment and its time. Moments are milliseconds since 1970, by the machine. */
+/** An environment that was made, and its time. Moments are milliseconds since 1970, by the machine. */
 export interface Kept {
-  environment: Environment;
+  name: string;
   startedAt: number;
   usedAt: number;
   timeToLiveSeconds: number;
@@ -51,15 +51,18 @@ export interface Beginning {
 
 export interface Environments {
   readonly default: Environment;
-  /** The environment of this name, which counts as being used; made now if it is not there. Throws where there are too many. */
-  at(name: string): Environment;
+  /**
+   * The environment of this name, the default one too, as it is now; it counts as being used. Made now if it is not
+   * there. Throws EnvironmentFault where there are too many.
+   */
+  at(name: string): Promise<Environment>;
   /** Makes one. Throws EnvironmentFault where the name is taken, or there are too many. */
-  begin(beginning: Beginning): Kept;
+  begin(beginning: Beginning): Promise<Kept>;
   /** Ends one, and forgets all that was in it. Throws EnvironmentFault where there is none. */
-  end(name: string): void;
+  end(name: string): Promise<void>;
   /** Those beside the default one, oldest first. */
-  list(): readonly Kept[];
-  /** Every one, the default too. */
+  list(): Promise<readonly Kept[]>;
+  /** Every one that this process holds, the default too. */
   all(): readonly Environment[];
   /** Ends those that nobody has used for their time to live. */
   endUnused(): void;
@@ -67,65 +70,82 @@ export interface Environments {
   onEnd(listener: (environment: Environment) => void): void;
 }
 
+interface KeptHere extends Kept {
+  environment: Environment;
+}
+
+export const environmentTaken = (name: string) =>
+  new EnvironmentFault(
+    'taken',
+    `There is an environment ${name} already. Choose another name, or end it first: DELETE /_mock/environments/${name}.`,
+  );
+
+export const tooManyEnvironments = () =>
+  new EnvironmentFault(
+    'full',
+    `There are ${MOST_ENVIRONMENTS} environments already. End those that are not needed: DELETE /_mock/environments/{name}.`,
+  );
+
+export const noSuchEnvironment = (name: string) =>
+  new EnvironmentFault(
+    'not_found',
+    `There is no environment ${name}. GET /_mock/environments lists what there is.`,
+  );
+
+export function recordBeginning({ name, journal }: Environment, timeToLiveSeconds: number) {
+  journal.record({
+    kind: 'environment_started',
+    explanation: `The environment ${name} began. It ends ${timeToLiveSeconds} seconds after it was last used.`,
+    details: { name },
+  });
+}
+
+export function recordEnd({ name, journal }: Environment) {
+  journal.record({
+    kind: 'environment_ended',
+    explanation: `The environment ${name} ended, with all that was in it.`,
+    details: { name },
+  });
+}
+
+/** The environments of a process that is alone. */
 export function createEnvironments(options: {
   defaultEnvironment: Environment;
   machine: () => number;
   make: (name: string, fixtures: Fixtures) => Environment;
 }): Environments {
   const { defaultEnvironment, machine, make } = options;
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, KeptHere>();
   const listeners: ((environment: Environment) => void)[] = [];
 
   const isUnused = ({ usedAt, timeToLiveSeconds }: Kept) => machine() - usedAt >= timeToLiveSeconds * 1000;
 
   /** The environment of this name, unless nobody used it for its time to live. */
-  function living(name: string): Kept | undefined {
+  function living(name: string): KeptHere | undefined {
     const one = kept.get(name);
     if (!one || !isUnused(one)) return one;
     end(name);
     return undefined;
   }
 
-  function begin({ name, fixtures, timeToLiveSeconds = DEFAULT_TIME_TO_LIVE_SECONDS }: Beginning): Kept {
-    if (living(name)) {
-      throw new EnvironmentFault(
-        'taken',
-        `There is an environment ${name} already. Choose another name, or end it first: DELETE /_mock/environments/${name}.`,
-      );
-    }
+  function begin({ name, fixtures, timeToLiveSeconds = DEFAULT_TIME_TO_LIVE_SECONDS }: Beginning): KeptHere {
+    if (living(name)) throw environmentTaken(name);
     if (kept.size >= MOST_ENVIRONMENTS) endUnused();
-    if (kept.size >= MOST_ENVIRONMENTS) {
-      throw new EnvironmentFault(
-        'full',
-        `There are ${MOST_ENVIRONMENTS} environments already. End those that are not needed: DELETE /_mock/environments/{name}.`,
-      );
-    }
+    if (kept.size >= MOST_ENVIRONMENTS) throw tooManyEnvironments();
     prepareSpareKey();
     const now = machine();
-    const one: Kept = { environment: make(name, fixtures), startedAt: now, usedAt: now, timeToLiveSeconds };
+    const environment = make(name, fixtures);
+    const one = { name, environment, startedAt: now, usedAt: now, timeToLiveSeconds };
     kept.set(name, one);
-    one.environment.journal.record({
-      kind: 'environment_started',
-      explanation: `The environment ${name} began. It ends ${timeToLiveSeconds} seconds after it was last used.`,
-      details: { name },
-    });
+    recordBeginning(environment, timeToLiveSeconds);
     return one;
   }
 
   function end(name: string) {
     const one = kept.get(name);
-    if (!one) {
-      throw new EnvironmentFault(
-        'not_found',
-        `There is no environment ${name}. GET /_mock/environments lists what there is.`,
-      );
-    }
+    if (!one) throw noSuchEnvironment(name);
     kept.delete(name);
-    one.environment.journal.record({
-      kind: 'environment_ended',
-      explanation: `The environment ${name} ended, with all that was in it.`,
-      details: { name },
-    });
+    recordEnd(one.environment);
     for (const listener of listeners) listener(one.environment);
   }
 
@@ -135,14 +155,15 @@ export function createEnvironments(options: {
 
   return {
     default: defaultEnvironment,
-    at(name) {
+    async at(name) {
+      if (name === DEFAULT_ENVIRONMENT) return defaultEnvironment;
       const one = living(name) ?? begin({ name, fixtures: defaultEnvironment.initial });
       one.usedAt = machine();
       return one.environment;
     },
-    begin,
-    end,
-    list() {
+    begin: async (beginning) => begin(beginning),
+    end: async (name) => end(name),
+    async list() {
       endUnused();
       return [...kept.values()];
     },

@@ -23,18 +23,21 @@ export function createMemoryStore(clock: Clock): Store {
     return entries;
   }
 
+  const isLive = ({ isAwaited }: RecordKind<unknown>, { expiresAt }: Entry) =>
+    isAwaited || expiresAt > clock.now();
+
   /** A Map keeps the order of insertion, and every write inserts anew: the first entries are the oldest. */
-  function sweep(entries: Map<string, Entry>, capacity: number) {
+  function sweep(kind: RecordKind<unknown>, entries: Map<string, Entry>) {
     let kept = 0;
     for (const [id, entry] of entries) {
-      if (entries.size > capacity || entry.expiresAt <= clock.now()) entries.delete(id);
+      if (entries.size > kind.capacity || !isLive(kind, entry)) entries.delete(id);
       else if (++kept >= SWEEP) break;
     }
   }
 
   function live(kind: RecordKind<unknown>, id: string): Entry | undefined {
     const entry = entriesOf(kind).get(id);
-    if (!entry || entry.expiresAt > clock.now()) return entry;
+    if (!entry || isLive(kind, entry)) return entry;
     entriesOf(kind).delete(id);
     return undefined;
   }
@@ -44,7 +47,7 @@ export function createMemoryStore(clock: Clock): Store {
     entries.delete(id);
     revisions += 1;
     entries.set(id, { value, revision: revisions, expiresAt });
-    sweep(entries, kind.capacity);
+    sweep(kind, entries);
   }
 
   return {
@@ -67,18 +70,22 @@ export function createMemoryStore(clock: Clock): Store {
       return live(kind, id) !== undefined && entriesOf(kind).delete(id);
     },
     async list<T>(kind: RecordKind<T>, most: number) {
-      const now = clock.now();
       return [...entriesOf(kind)]
-        .filter(([, { expiresAt }]) => expiresAt > now)
+        .filter(([, entry]) => isLive(kind, entry))
         .slice(-most)
         .map(([id, { value }]) => ({ id, value: value as T }));
+    },
+    async takeExpired<T>(kind: RecordKind<T>, most: number) {
+      const now = clock.now();
+      const expired = [...entriesOf(kind)].filter(([, { expiresAt }]) => expiresAt <= now).slice(0, most);
+      for (const [id] of expired) entriesOf(kind).delete(id);
+      return expired.map(([id, { value }]) => ({ id, value: value as T }));
     },
     async clear() {
       kinds.clear();
     },
     async count(kind) {
-      const now = clock.now();
-      return [...entriesOf(kind).values()].filter(({ expiresAt }) => expiresAt > now).length;
+      return [...entriesOf(kind).values()].filter((entry) => isLive(kind, entry)).length;
     },
   };
 }

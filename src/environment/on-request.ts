@@ -3,6 +3,7 @@
  * it is routed, so that one table of routes serves every environment.
  */
 import type { FastifyInstance } from 'fastify';
+import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
 
@@ -11,6 +12,9 @@ declare module 'fastify' {
     environment: Environment;
   }
 }
+
+/** Where styles and scripts are. */
+const ASSETS = '/assets/';
 
 const ENVIRONMENT_PATH = /^\/env\/([^/?#]+)(?=[/?#]|$)/;
 
@@ -32,7 +36,11 @@ export function attachEnvironment(app: FastifyInstance, environments: Environmen
   app.addHook('onRequest', async (request) => {
     // Set first: what refuses this request writes into a journal too.
     request.environment = environments.default;
-    const name = nameIn(request.originalUrl);
-    if (name !== undefined) request.environment = environments.at(name);
+    // What is the same for everybody is there even when the store is not.
+    if (request.url.startsWith(ASSETS)) return;
+    request.environment = await environments.at(nameIn(request.originalUrl) ?? DEFAULT_ENVIRONMENT);
   });
+  // Before the answer is sent: who has it finds the events in every replica.
+  if (environments.default.journal.flush)
+    app.addHook('onSend', async ({ environment }) => environment.journal.flush?.());
 }

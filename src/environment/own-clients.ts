@@ -13,13 +13,20 @@ export interface Bases {
   readonly internal: string;
 }
 
+function newSecret(): () => string {
+  const secret = randomBytes(32).toString('base64url');
+  return () => secret;
+}
+
 /** The demonstration application as a client. Its addresses may be known only once the server listens. */
-export function demoClient(bases: Bases): Client {
+export function demoClient(bases: Bases, secret = newSecret()): Client {
   return {
     client_id: DEMO_CLIENT_ID,
     client_name: 'Demonstration application',
     token_endpoint_auth_method: 'client_secret_post',
-    client_secret: randomBytes(32).toString('base64url'),
+    get client_secret() {
+      return secret();
+    },
     default_acr_values: ['AAL2_OR_AAL3_ANY'],
     get redirect_uris() {
       // As libraries write it, which compute it anew from the address of the callback.

@@ -87,5 +87,12 @@ function checkWritable(path: string) {
 export function keysInFile(path: string): KeyKeeper {
   const kept = load(path);
   if (!kept) checkWritable(path);
-  return { load: () => kept, save: (keys) => save(path, keys) };
+  return {
+    load: async () => kept,
+    async begin(keys) {
+      save(path, keys);
+      return keys;
+    },
+    save: async (keys) => save(path, keys),
+  };
 }

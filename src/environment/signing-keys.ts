@@ -23,11 +23,14 @@ export interface KeptKey {
   privateKey: KeyObject;
 }
 
-/** Where keys are kept over a restart. */
+/** Where keys are kept over a restart, or for other replicas. */
 export interface KeyKeeper {
   /** The keys kept, or undefined where none are yet. */
-  load(): KeptKey[] | undefined;
-  save(keys: readonly KeptKey[]): void;
+  load(): Promise<readonly KeptKey[] | undefined>;
+  /** Keeps the very first ones. Gives those that count: these, or those that another replica kept before. */
+  begin(keys: readonly KeptKey[]): Promise<readonly KeptKey[]>;
+  /** Keeps them as they are after a change. */
+  save(keys: readonly KeptKey[]): Promise<void>;
 }
 
 export interface SigningKeys {
@@ -53,6 +56,10 @@ export interface SigningKeys {
   use(kid: string): Promise<void>;
   /** Takes a key out of the JWKS. Throws KeyFault for the active one. */
   retire(kid: string): Promise<void>;
+  /** The keys as they are kept; undefined where none have been made or loaded yet. */
+  kept(): readonly KeptKey[] | undefined;
+  /** Has these keys from now on, as another replica kept them; undefined: none, and they are made or loaded when needed. */
+  adopt(keys: readonly KeptKey[] | undefined): void;
 }
 
 export interface JwtHeader {
@@ -92,13 +99,13 @@ function publicJwk(privateKey: KeyObject, use: { use: 'sig' | 'enc'; alg: string
   return { ...publicKey.export({ format: 'jwk' }), kid: keyIdOf(publicKey), ...use } as JWK;
 }
 
+let encryptionKey: Promise<JWK> | undefined;
+
 /**
  * The key that stands beside the signing keys with use "enc", as the product behind CIS2 publishes one: relying
  * parties must choose by `use` (facts 10.2). Nothing is ever encrypted to it, so one serves the whole process.
  */
-let encryptionKey: Promise<JWK> | undefined;
-
-function encryptionJwk(): Promise<JWK> {
+export function encryptionJwk(): Promise<JWK> {
   encryptionKey ??= makePrivateKey().then((key) => publicJwk(key, { use: 'enc', alg: 'RSA-OAEP-256' }));
   return encryptionKey;
 }
@@ -132,20 +139,35 @@ function takePrivateKey(): Promise<KeyObject> {
   return taken;
 }
 
-/** Keys that are made when they are first needed, or prepared for; loaded where they are kept. */
-export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
-  const kept = keeper?.load();
+/**
+ * Keys that are made when they are first needed, or prepared for; loaded where they are kept. `encryption` gives the
+ * key that stands beside them.
+ */
+export function createSigningKeys(keeper?: KeyKeeper, encryption = encryptionJwk): SigningKeys {
   let loading: Promise<Key[]> | undefined;
+  let loaded: Key[] | undefined;
 
   async function firstKeys(): Promise<Key[]> {
+    const kept = await keeper?.load();
     if (kept) return kept.map(toKey);
-    const keys = [toKey({ status: 'active', privateKey: await takePrivateKey() })];
-    keeper?.save(keys);
-    return keys;
+    const made: KeptKey = { status: 'active', privateKey: await takePrivateKey() };
+    const first = (await keeper?.begin([made])) ?? [made];
+    return first.map(toKey);
+  }
+
+  async function load(): Promise<Key[]> {
+    try {
+      loaded = await firstKeys();
+      return loaded;
+    } catch (error) {
+      // The next answer that needs them tries again.
+      loading = undefined;
+      throw error;
+    }
   }
 
   function all(): Promise<Key[]> {
-    loading ??= firstKeys();
+    loading ??= load();
     return loading;
   }
 
@@ -163,7 +185,7 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
   }
 
   async function save() {
-    keeper?.save(await all());
+    await keeper?.save(await all());
   }
 
   return {
@@ -171,7 +193,7 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
       // One after the other: the signing key is wanted first.
       // A failure is that of the first answer that needs the keys, and told there.
       all()
-        .then(encryptionJwk)
+        .then(() => encryption())
         .catch(() => {});
     },
     async sign(claims, typ = 'JWT') {
@@ -204,7 +226,7 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
     },
     async jwks() {
       const signing = (await all()).filter(({ status }) => status !== 'retired').map(({ jwk }) => jwk);
-      return { keys: [...signing, await encryptionJwk()] };
+      return { keys: [...signing, await encryption()] };
     },
     async list() {
       return (await all()).map(({ kid, status }) => ({ kid, status }));
@@ -236,6 +258,11 @@ export function createSigningKeys(keeper?: KeyKeeper): SigningKeys {
         throw new KeyFault(`The key ${kid} signs. Use another one first, then retire it.`);
       key.status = 'retired';
       await save();
+    },
+    kept: () => loaded,
+    adopt(keys) {
+      loaded = keys?.map(toKey);
+      loading = loaded && Promise.resolve(loaded);
     },
   };
 }

@@ -4,17 +4,28 @@
  * the same step exactly one wins.
  */
 
+/** The store cannot be reached: nothing was read, and what was to be written may be written or not. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
+}
+
 /** A kind of record and, for the type checker, the shape of its values. Records are plain data. */
 export interface RecordKind<T> {
   readonly name: string;
   /** How many are kept; beyond it the oldest are dropped. */
   readonly capacity: number;
+  /** Somebody wants to know when it expires: it stays after that, until `takeExpired` gives it. */
+  readonly isAwaited: boolean;
   /** Never there: it carries T through inference. */
   readonly shape?: T;
 }
 
 /** Declares a kind; its name keeps it apart from the others in a store. */
-export const recordKind = <T>(name: string, capacity = 200_000): RecordKind<T> => ({ name, capacity });
+export const recordKind = <T>(name: string, capacity = 200_000, isAwaited = false): RecordKind<T> => ({
+  name,
+  capacity,
+  isAwaited,
+});
 
 export interface Stored<T> {
   value: T;
@@ -33,8 +44,17 @@ export interface Store {
   remove<T>(kind: RecordKind<T>, id: string): Promise<boolean>;
   /** The live records of a kind, newest last, at most so many. */
   list<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
+  /** Takes out records of an awaited kind that have expired, at most so many. Each is given to one caller. */
+  takeExpired<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
   /** Forgets everything. */
   clear(): Promise<void>;
   /** How many records of a kind there are that have not expired. */
   count<T>(kind: RecordKind<T>): Promise<number>;
+}
+
+/** Writes a record, whether or not there is one: of two writers at once, either may be the last. */
+export async function put<T>(store: Store, kind: RecordKind<T>, id: string, value: T, expiresAt: number) {
+  const known = await store.get(kind, id);
+  if (known) await store.replace(kind, id, { revision: known.revision, value }, expiresAt);
+  else await store.add(kind, id, value, expiresAt);
 }

@@ -58,12 +58,23 @@ type Listener = (event: JournalEvent, together: readonly JournalEvent[]) => void
 
 export interface Journal {
   record(entry: JournalEntry): void;
-  /** Oldest first. */
+  /** What the events so far of a request, all recorded here, say that it is about. */
+  subjectOf(requestId: string): Subject;
+  /** Oldest first. Where replicas share the journal, what they had recorded at the last `catchUp`. */
   events<K extends EventKind = EventKind>(filter?: JournalFilter<K>): JournalEvent<K>[];
   /** Calls back with each event as it is recorded; gives the way to stop. */
   onRecord(listener: Listener): () => void;
   /** Forgets what happened so far; ids go on counting. */
-  clear(): void;
+  clear(): void | Promise<void>;
+  /** Where replicas share the journal: tells them what was recorded here. */
+  flush?(): Promise<void>;
+  /** Where replicas share the journal: tells them what was recorded here, and learns what they recorded. */
+  catchUp?(): Promise<void>;
+}
+
+/** A journal that can also be given events that were recorded elsewhere. */
+export interface JournalCopy extends Journal {
+  append(event: JournalEvent): void;
 }
 
 /** The events so far of the request that an event belongs to, itself among them. */
@@ -87,19 +98,13 @@ export function isWanted(event: JournalEvent, filter: JournalFilter, together: T
   );
 }
 
-/**
- * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
- * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
- */
-const DEFAULT_JOURNAL_CAPACITY = 5000;
-
 const redactedRefusal = (refusal: Refusal): Refusal =>
   Object.fromEntries(
     Object.entries(refusal).map(([name, text]) => [name, redactText(text)]),
   ) as unknown as Refusal;
 
 /** An event has the shape of its entry: redaction replaces texts and takes nothing away. */
-function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
+export function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
   return {
     id,
     time: new Date(now).toISOString(),
@@ -115,19 +120,37 @@ function eventOf(entry: JournalEntry, id: number, now: number): JournalEvent {
 export function createJournal(options: {
   clock: { now(): number };
   write: (event: JournalEvent) => void;
+  /**
+   * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
+   * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
+   */
   capacity?: number;
-}): Journal {
-  const { clock, write, capacity = DEFAULT_JOURNAL_CAPACITY } = options;
-  /** A ring: event n stands at place (n - 1) modulo the capacity, so that recording never moves the others. */
+}): JournalCopy {
+  const { clock, write, capacity = 5000 } = options;
+  /** A ring: what is appended as the nth stands at place n - 1 modulo the capacity, so that nothing is ever moved. */
   const ring: JournalEvent[] = [];
   const requests = createRequests();
   const listeners = new Set<Listener>();
+  let appended = 0;
+  /** The id of the newest. */
   let recorded = 0;
   let forgotten = 0;
 
   function inOrder(): JournalEvent[] {
-    const start = recorded > capacity ? recorded % capacity : 0;
+    const start = appended > capacity ? appended % capacity : 0;
     return [...ring.slice(start), ...ring.slice(0, start)];
+  }
+
+  function append(event: JournalEvent) {
+    recorded = event.id;
+    const place = appended % capacity;
+    appended += 1;
+    const dropped = ring[place];
+    if (dropped) requests.drop(dropped);
+    ring[place] = event;
+    requests.add(event);
+    write(event);
+    for (const listener of listeners) listener(event, requests.together(event));
   }
 
   return {
@@ -135,17 +158,9 @@ export function createJournal(options: {
       forgotten = recorded;
       requests.clear();
     },
-    record(entry) {
-      recorded += 1;
-      const event = eventOf(entry, recorded, clock.now());
-      const place = (recorded - 1) % capacity;
-      const dropped = ring[place];
-      if (dropped) requests.drop(dropped);
-      ring[place] = event;
-      requests.add(event);
-      write(event);
-      for (const listener of listeners) listener(event, requests.together(event));
-    },
+    record: (entry) => append(eventOf(entry, recorded + 1, clock.now())),
+    append,
+    subjectOf: (requestId) => subjectOf(requestId, requests.eventsOf(requestId)),
     events<K extends EventKind>(filter: JournalFilter<K> = {}) {
       const { request_id } = filter;
       const candidates = request_id === undefined ? inOrder() : requests.eventsOf(request_id);
@@ -159,6 +174,16 @@ export function createJournal(options: {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What events of a request, together, are about. */
+export function subjectOf(requestId: string, events: readonly Subject[]): Subject {
+  const known = events.map(({ login_id, client_id, uid }) => ({
+    ...(login_id === undefined ? {} : { login_id }),
+    ...(client_id === undefined ? {} : { client_id }),
+    ...(uid === undefined ? {} : { uid }),
+  }));
+  return Object.assign({ request_id: requestId }, ...known);
 }
 
 /** The events that are kept, by their requests. */

@@ -31,6 +31,12 @@ export interface Session {
 
 export const SESSIONS = recordKind<Session>('session');
 
+/**
+ * Sessions of which clients want to hear when they expire, though nobody may ask for them any more: as they were when
+ * they were used last, since a session that has expired is gone.
+ */
+export const WATCHED_SESSIONS = recordKind<Session>('watched_session', 200_000, true);
+
 /** Which session a sid belongs to, for logging out by it. */
 export const SIDS = recordKind<{ sessionId: string }>('sid');
 

@@ -2,7 +2,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { EventDetails } from '../journal/events.ts';
-import type { Subject } from '../journal/journal.ts';
 import { parseParameters, queryOf } from './parameters.ts';
 
 /** The endpoints that read no parameters by which they would know more. */
@@ -45,11 +44,12 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
     const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
     const { method, environment } = request;
     environment.journal.record({
-      ...subjectOf(request),
+      ...environment.journal.subjectOf(request.id),
       kind: 'request_answered',
       explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
       details: { method, path, status: reply.statusCode, ...redirect },
     });
+    await environment.journal.flush?.();
   });
 }
 
@@ -59,15 +59,4 @@ function redirectOf(reply: FastifyReply): Pick<EventDetails['request_answered'],
   if (typeof address !== 'string') return {};
   const [location = '', query = ''] = address.split(/\?(.*)/s, 2);
   return { location, parameters: parseParameters(query).all() };
-}
-
-/** Whom the request turned out to be about, by its events so far. */
-function subjectOf({ environment, id }: FastifyRequest): Subject {
-  const events = environment.journal.events({ request_id: id });
-  const known = events.map(({ login_id, client_id, uid }) => ({
-    ...(login_id === undefined ? {} : { login_id }),
-    ...(client_id === undefined ? {} : { client_id }),
-    ...(uid === undefined ? {} : { uid }),
-  }));
-  return Object.assign({ request_id: id }, ...known);
 }

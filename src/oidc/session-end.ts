@@ -1,5 +1,6 @@
 /** Ends single sign-on sessions: by logging out, by the control API, or because their time is over. */
 import type { Environment } from '../environment/environment.ts';
+import { put } from '../environment/store.ts';
 import {
   causeOfExpiry,
   ENDED_SESSIONS,
@@ -7,6 +8,7 @@ import {
   SESSIONS,
   type Session,
   SIDS,
+  WATCHED_SESSIONS,
 } from '../login/session.ts';
 import { notifyClients } from './backchannel-logout.ts';
 
@@ -29,7 +31,7 @@ export async function endSession(
   // Of two that end it at once, the one that removes it tells the clients.
   if (!stored || !(await store.remove(SESSIONS, sessionId))) return undefined;
   const session = stored.value;
-  environment.sessionWatch.forget(sessionId);
+  await store.remove(WATCHED_SESSIONS, sessionId);
   await store.add(
     ENDED_SESSIONS,
     session.handle,
@@ -61,14 +63,20 @@ export async function endSessionOf(
   );
 }
 
+/** Sessions that are looked at in one go; whatever is left comes next time. */
+const MOST_ENDED_AT_ONCE = 1000;
+
 /** Tells the clients of sessions whose time is over, and looks again at those that were used meanwhile. */
 export async function endExpiredSessions(environment: Environment): Promise<void> {
-  const { clock, store, settings, journal, sessionWatch, background } = environment;
+  const { clock, store, journal, background } = environment;
   const now = clock.now();
-  for (const { sessionId, session } of sessionWatch.due(now)) {
-    const stored = await store.get(SESSIONS, sessionId);
+  const expired = await store.takeExpired(WATCHED_SESSIONS, MOST_ENDED_AT_ONCE);
+  if (expired.length > 0) await environment.refresh?.();
+  const { settings } = environment;
+  for (const { id, value: session } of expired) {
+    const stored = await store.get(SESSIONS, id);
     if (stored && stored.value.expiresAt > now) {
-      sessionWatch.watch(sessionId, stored.value);
+      await put(store, WATCHED_SESSIONS, id, stored.value, stored.value.expiresAt);
       continue;
     }
     const cause = causeOfExpiry(session, settings.timeouts);

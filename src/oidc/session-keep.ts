@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { amrOf } from '../care-identity/authenticators.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
+import { put } from '../environment/store.ts';
 import { selectedRoleOf } from '../login/facts.ts';
 import { type Login, nhsmailAccountOf } from '../login/login.ts';
-import { SESSIONS, type Session, SIDS, sessionExpiry } from '../login/session.ts';
+import { SESSIONS, type Session, SIDS, sessionExpiry, WATCHED_SESSIONS } from '../login/session.ts';
 import { randomId } from './secrets.ts';
 import { endSession } from './session-end.ts';
 
@@ -75,17 +76,15 @@ function used(session: Session, login: Login, person: Person, { clock, settings 
 }
 
 /** Only sessions of which somebody wants to hear are looked after. */
-function watchSession({ clients, sessionWatch }: Environment, id: string, session: Session) {
+async function watchSession({ clients, store }: Environment, id: string, session: Session) {
   const wanted = Object.keys(session.sids).some((clientId) => clients.get(clientId)?.backchannel_logout_uri);
-  if (wanted) sessionWatch.watch(id, session);
+  if (wanted) await put(store, WATCHED_SESSIONS, id, session, session.expiresAt);
 }
 
 /** Lets a sid lead to the session it belongs to now. */
 async function leadTo(sid: string, sessionId: string, session: Session, { store, settings }: Environment) {
   const until = session.startedAt + settings.timeouts.session_max_seconds * 1000;
-  const known = await store.get(SIDS, sid);
-  if (known) await store.replace(SIDS, sid, { revision: known.revision, value: { sessionId } }, until);
-  else await store.add(SIDS, sid, { sessionId }, until);
+  await put(store, SIDS, sid, { sessionId }, until);
 }
 
 async function keepReused(
@@ -117,7 +116,7 @@ async function finish(
 ): Promise<KeptSession> {
   const sid = sidOf(session, login.request.clientId) ?? '';
   await leadTo(sid, id, session, environment);
-  watchSession(environment, id, session);
+  await watchSession(environment, id, session);
   return { id, session, sid };
 }
 
@@ -128,10 +127,10 @@ async function takeOver(
   environment: Environment,
   requestId: string,
 ): Promise<Session | undefined> {
-  const { store, sessionWatch } = environment;
+  const { store } = environment;
   const old = (await store.get(SESSIONS, oldId))?.value;
   if (old?.uid === person.uid) {
-    sessionWatch.forget(oldId);
+    await store.remove(WATCHED_SESSIONS, oldId);
     // Only whoever removes it carries it on: of a log-out at the same moment and this, one does.
     return (await store.remove(SESSIONS, oldId)) ? old : undefined;
   }

@@ -7,6 +7,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
+import { StoreAway } from '../environment/store.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { type Delivery, Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
@@ -21,6 +22,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
   405: 'This address does not take such requests',
   409: 'This log-in has moved on',
   500: 'Something went wrong in the mock',
+  503: 'The mock cannot answer now',
 };
 
 /** The page of a refusal. */
@@ -190,6 +192,26 @@ function tooManyEnvironments({ message }: EnvironmentFault, request: FastifyRequ
   );
 }
 
+/** The store that replicas share cannot be reached: nothing was decided, and nothing was issued. */
+function storeAway(request: FastifyRequest): Refused {
+  return new Refused(
+    {
+      status: 503,
+      error: 'temporarily_unavailable',
+      description: 'The store of the mock cannot be reached. Try again.',
+      headers: { 'retry-after': '1' },
+    },
+    {
+      rule: 'The store that replicas share is reached.',
+      found: 'a Redis that does not answer; /health/ready and the log say more',
+      expected: 'an answer within two seconds',
+      mend: 'Start the Redis that STORE names, or make it reachable; the mock connects again by itself.',
+      specification: 'docs/replicas.md of the mock',
+    },
+    deliveryFor(request),
+  );
+}
+
 /** An address below /env/ whose name cannot be one. */
 function noEnvironment(request: FastifyRequest, path: string): Refused {
   const name = (path.split('/')[2] ?? '').slice(0, 100);
@@ -233,18 +255,25 @@ export function notFound(request: FastifyRequest, path: string): Refused {
   );
 }
 
+/** What is refused by a rule; undefined for what went wrong inside. */
+function knownRefusal(error: FastifyError, request: FastifyRequest): Refused | undefined {
+  if (error instanceof Refused) return error;
+  if (error instanceof StoreAway) return storeAway(request);
+  if (error instanceof EnvironmentFault) return tooManyEnvironments(error, request);
+  return error.statusCode !== undefined && error.statusCode < 500
+    ? refusedByFastify(error, request)
+    : undefined;
+}
+
 export function registerRefusals(app: FastifyInstance, log: Logger) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const ofEnvironment = error instanceof EnvironmentFault ? tooManyEnvironments(error, request) : undefined;
-    const isOurs = error instanceof Refused;
-    const isFastify = !isOurs && error.statusCode !== undefined && error.statusCode < 500;
-    const refused =
-      ofEnvironment ?? (isOurs ? error : isFastify ? refusedByFastify(error, request) : faultInside(request));
-    if (!ofEnvironment && !isOurs && !isFastify)
+    const known = knownRefusal(error, request);
+    if (!known)
       log.error(
         { err: error, request_id: request.id, environment: request.environment.name },
         'a request failed inside the mock',
       );
+    const refused = known ?? faultInside(request);
     record(request, refused);
     return showRefusal(request, reply, refused);
   });

@@ -1,6 +1,7 @@
 /** The start page: what runs here, what to paste into an application, who can log in, and what is not as in CIS2. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { activeScenarios } from '../environment/active-scenarios.ts';
+import { prefixOf } from '../environment/create-environment.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import type { Environments } from '../environment/environments.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -83,7 +84,10 @@ const nobody = (): Client => ({
   redirect_uris: [],
 });
 
-function running({ environment }: FastifyRequest, environments: Environments): StartPage['running'] {
+async function running(
+  { environment }: FastifyRequest,
+  environments: Environments,
+): Promise<StartPage['running']> {
   const { name, issuer, fixtures } = environment;
   return {
     version: packageVersion(),
@@ -93,15 +97,15 @@ function running({ environment }: FastifyRequest, environments: Environments): S
     clients: fixtures.clients.length,
     controlApiUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
     // The default environment leads to the others; those know nothing of each other.
-    ...(environment === environments.default ? { others: othersOf(environments) } : {}),
+    ...(environment.prefix === '' ? { others: await othersOf(environments) } : {}),
   };
 }
 
-function othersOf(environments: Environments): NonNullable<StartPage['running']['others']> {
-  const all = environments.list().map(({ environment }) => environment);
+async function othersOf(environments: Environments): Promise<NonNullable<StartPage['running']['others']>> {
+  const all = await environments.list();
   const linked = all.slice(-MOST_ENVIRONMENTS_LINKED).reverse();
   return {
-    linked: linked.map(({ name, prefix }) => ({ name, url: `${prefix}/` })),
+    linked: linked.map(({ name }) => ({ name, url: `${prefixOf(name)}/` })),
     more: all.length - linked.length,
   };
 }
@@ -118,7 +122,7 @@ async function startPage(request: FastifyRequest, environments: Environments): P
   const personas = clients.length === 0 ? [] : personasOf(environment, client, active);
   return {
     ...toolFrameOf(request, 'Start', 'start'),
-    running: running(request, environments),
+    running: await running(request, environments),
     issuer: of.issuer,
     discoveryUrl: of.discoveryUrl,
     client: shownClient(client, of),

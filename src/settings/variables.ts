@@ -4,6 +4,7 @@
  */
 import { ConfigurationError, type Fault, shown } from './faults.ts';
 import { editDistance } from './near-matches.ts';
+import { MEMORY, storeFaults } from './store-variable.ts';
 
 export interface Variables {
   /** TCP port; 0 lets the system choose. Default 8585. */
@@ -20,6 +21,8 @@ export interface Variables {
   signingKeys?: string;
   /** What callers of the control API must send. Default: none, and programs and own pages alone may call it. */
   controlToken?: string;
+  /** Where the state is: `memory:`, or the address of a Redis that replicas share. Default `memory:`. */
+  store: string;
   logLevel: LogLevel;
 }
 
@@ -49,10 +52,11 @@ const NAMES = [
   'SIGNING_KEYS',
   'CONTROL_TOKEN',
   'LOG_LEVEL',
+  'STORE',
 ];
 
 /** Variables of the design that this version does not have yet: better refused than ignored. */
-const NOT_YET = ['HTTP_PORT', 'STORE', 'TLS'];
+const NOT_YET = ['HTTP_PORT', 'TLS'];
 
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
@@ -106,11 +110,14 @@ export function readVariables(source: Source): Variables {
   const tokenFault =
     controlToken === undefined ? undefined : controlTokenFault('CONTROL_TOKEN', controlToken);
   if (tokenFault) faults.push(tokenFault);
+  const store = value('STORE') ?? MEMORY;
+  faults.push(...storeFaults(store, value('SIGNING_KEYS')));
   if (faults.length > 0) throw new ConfigurationError(faults);
   const { publicOrigin, internalOrigin, fixtures, signingKeys } = read;
   return {
     port: read.port ?? 8585,
     host: read.host ?? '127.0.0.1',
+    store,
     logLevel: read.logLevel ?? 'info',
     ...(publicOrigin === undefined ? {} : { publicOrigin }),
     ...(internalOrigin === undefined ? {} : { internalOrigin }),

@@ -191,7 +191,7 @@ test('what is refused changes nothing, and what is taken is still in order', asy
         const { fixtures } = mock.environment;
         const copy = await call(mock, 'POST', '/_mock/environments', { name: 'copy', fixtures });
         expect([copy.statusCode, copy.body]).toEqual([201, expect.stringContaining('copy')]);
-        for (const { environment } of mock.environments.list()) mock.environments.end(environment.name);
+        for (const { name } of await mock.environments.list()) await mock.environments.end(name);
         before = await everything();
       }
     }),

@@ -169,9 +169,10 @@ test('every environment has the application, with a client, a cookie and a memor
   expect(pageOf(page)).toBe('page-demo-success');
   expect(page.body).toContain('http://localhost:8585/env/mine/openam/');
   expect((await by.get('/env/mine/demo')).body).toContain('You are logged in as');
-  const [mine, other] = ['mine', 'other'].map((name) => mock.environments.at(name));
-  expect(mine?.clients.get(DEMO_CLIENT_ID)?.client_secret).not.toBe(
-    other?.clients.get(DEMO_CLIENT_ID)?.client_secret,
+  const mine = await mock.environments.at('mine');
+  const other = await mock.environments.at('other');
+  expect(mine.clients.get(DEMO_CLIENT_ID)?.client_secret).not.toBe(
+    other.clients.get(DEMO_CLIENT_ID)?.client_secret,
   );
 });
 

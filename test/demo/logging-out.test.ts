@@ -56,7 +56,7 @@ test('in another environment the token goes to that environment’s application'
   const mock = await testMock();
   const by = visitor(mock);
   await demoLogIn(by, ALEX, '/env/mine');
-  const environment = mock.environments.at('mine');
+  const environment = await mock.environments.at('mine');
   const page = await rest(by, by.post('/env/mine/demo/log-out'));
   await environment.background.settled();
   expect(pageOf(page)).toBe('page-demo-logged-out');

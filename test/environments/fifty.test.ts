@@ -19,9 +19,9 @@ test('no two of the scenarios show the same, so that each tells one environment 
 });
 
 test('fifty environments at once, each with its own scenario or none: no log-in is wrong', async () => {
-  const shared = (name: string) => {
+  const shared = async (name: string) => {
     // Making fifty keys takes far longer than all the rest; npm run bench:parallel runs with a key for each.
-    mock.environments.at(name).keys = mock.environment.keys;
+    (await mock.environments.at(name)).keys = mock.environment.keys;
   };
   const amount = { environments: 50, logInsEach: 2 };
   const run = await runInParallel({ url, issuer: mock.environment.issuer }, amount, shared);

@@ -452,7 +452,7 @@ describe('an environment that nobody uses', () => {
 describe(`more than ${MOST_ENVIRONMENTS} environments`, () => {
   async function full() {
     const { mock, wait } = await mockWithMachine();
-    for (let count = 0; count < MOST_ENVIRONMENTS; count++) mock.environments.at(`n${count}`);
+    for (let count = 0; count < MOST_ENVIRONMENTS; count++) await mock.environments.at(`n${count}`);
     return { mock, wait };
   }
 

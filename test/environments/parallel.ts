@@ -148,7 +148,7 @@ export interface ParallelRun {
 export async function runInParallel(
   mock: { url: string; issuer: string },
   amount: { environments: number; logInsEach: number },
-  prepare: (name: string) => void = () => undefined,
+  prepare: (name: string) => Promise<void> = async () => undefined,
 ): Promise<ParallelRun> {
   const origin = new URL(mock.url).origin;
   const right = await lookAt(mock, 'right', PERSONAS.length);
@@ -156,7 +156,7 @@ export async function runInParallel(
   const environments = await Promise.all(
     Array.from({ length: amount.environments }, (_, index) => begin(origin, index)),
   );
-  for (const { name } of environments) prepare(name);
+  for (const { name } of environments) await prepare(name);
   const looked = environments.map(async (environment) => {
     const { name, code = 'no scenario', differs } = environment;
     const expected = JSON.stringify([...differs].sort());

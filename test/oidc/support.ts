@@ -79,6 +79,7 @@ export async function mockWithSlowStore(): Promise<Mock> {
     replace: (kind, id, stored, expiresAt) => slowly(() => store.replace(kind, id, stored, expiresAt)),
     remove: (kind, id) => slowly(() => store.remove(kind, id)),
     list: (kind, most) => slowly(() => store.list(kind, most)),
+    takeExpired: (kind, most) => slowly(() => store.takeExpired(kind, most)),
     clear: () => slowly(() => store.clear()),
     count: (kind) => store.count(kind),
   };

@@ -22,8 +22,9 @@ const SHORT_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
 /** Signing keys that are there already, so that no test waits for the first one. */
 const keysFrom = (...keys: [KeyStatus, KeyObject][]) =>
   createSigningKeys({
-    load: () => keys.map(([status, privateKey]) => ({ status, privateKey })),
-    save: () => {},
+    load: async () => keys.map(([status, privateKey]) => ({ status, privateKey })),
+    begin: async (first) => first,
+    save: async () => {},
   });
 
 /** A mock with one active key, and one that is retired. */

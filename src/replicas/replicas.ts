@@ -1,0 +1,33 @@
+/** STORE=redis://…: this process as one of several replicas that act as one. Loaded only where it is asked for. */
+import type { Logger } from 'pino';
+import type { Environments } from '../environment/environments.ts';
+import { connect } from './connection.ts';
+import { createReplicatedEnvironments, type ReplicaOptions } from './replicated-environments.ts';
+
+export interface Replica {
+  environments: Environments;
+  /** Resolves where the store answers. Throws StoreAway where it does not. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws ConfigurationError where the store cannot be reached. */
+export async function joinReplicas(
+  url: string,
+  log: Logger,
+  options: Omit<ReplicaOptions, 'connection'>,
+): Promise<Replica> {
+  const connection = await connect(url, (state, why) => {
+    if (state === 'lost')
+      log.warn({ why }, 'the store is away; requests are refused with 503 until it is back');
+    else log.info('the store is reached');
+  });
+  const environments = await createReplicatedEnvironments({ ...options, connection });
+  return {
+    environments,
+    async ready() {
+      await connection.send('PING');
+    },
+    close: () => connection.close(),
+  };
+}

@@ -1,0 +1,83 @@
+/** The signing keys that replicas share: in an environment’s hash, where the first replica that makes some keeps them. */
+import type { JWK } from 'jose';
+import {
+  createSigningKeys,
+  encryptionJwk,
+  type KeptKey,
+  type KeyKeeper,
+  type KeyStatus,
+  privateKeyFrom,
+  type SigningKeys,
+} from '../environment/signing-keys.ts';
+import type { Connection } from './connection.ts';
+import { ROOT } from './redis-store.ts';
+import type { SharedKeys } from './shared-state.ts';
+import { FIRST_KEYS } from './shared-state-scripts.ts';
+
+const ENCRYPTION_KEY = `${ROOT}:encryption-key`;
+
+const written = (keys: readonly KeptKey[]): string =>
+  JSON.stringify(
+    keys.map(({ status, privateKey }) => ({ status, jwk: privateKey.export({ format: 'jwk' }) })),
+  );
+
+function read(text: string): KeptKey[] {
+  const entries = JSON.parse(text) as { status: KeyStatus; jwk: JWK }[];
+  return entries.map(({ status, jwk }) => ({ status, privateKey: privateKeyFrom(jwk) }));
+}
+
+/** The public key for encryption, which nothing is ever encrypted to: that of the replica that came first. */
+export function sharedEncryptionKey(connection: Connection): () => Promise<JWK> {
+  let shared: Promise<JWK> | undefined;
+  async function share(): Promise<JWK> {
+    const own = JSON.stringify(await encryptionJwk());
+    await connection.send('SET', ENCRYPTION_KEY, own, 'NX');
+    return JSON.parse(String((await connection.send('GET', ENCRYPTION_KEY)) ?? own));
+  }
+  return async () => {
+    shared ??= share();
+    // Where the store was away, the next answer tries again.
+    shared.catch(() => {
+      shared = undefined;
+    });
+    return shared;
+  };
+}
+
+export function createSharedKeys(
+  connection: Connection,
+  hash: string,
+  encryption: () => Promise<JWK>,
+): { keys: SigningKeys; shared: SharedKeys } {
+  async function begin(first: readonly KeptKey[]): Promise<readonly KeptKey[]> {
+    return read(String(await connection.run(FIRST_KEYS, [hash], [written(first)])));
+  }
+  const keeper: KeyKeeper = {
+    async load() {
+      const text = await connection.send('HGET', hash, 'keys');
+      return typeof text === 'string' ? read(text) : undefined;
+    },
+    begin,
+    // A change is written with everything else of the environment.
+    save: async () => {},
+  };
+  const keys = createSigningKeys(keeper, encryption);
+  const text = () => {
+    const kept = keys.kept();
+    return kept && written(kept);
+  };
+  return {
+    keys,
+    shared: {
+      text,
+      take(from) {
+        if (from === '') keys.adopt(undefined);
+        else if (from !== text()) keys.adopt(read(from));
+      },
+      async offer() {
+        const own = keys.kept();
+        if (own) keys.adopt(await begin(own));
+      },
+    },
+  };
+}
