@@ -59,9 +59,9 @@ export function createReplica({ name, port, variables, onFault }: ReplicaOptions
     });
   }
 
-  async function answers() {
+  async function answers(started: ChildProcess) {
     const end = performance.now() + START_WITHIN_MILLISECONDS;
-    while (performance.now() < end) {
+    while (performance.now() < end && started.exitCode === null) {
       const answer = await fetch(origin).catch(() => undefined);
       await answer?.text();
       if (answer?.ok) return;
@@ -87,7 +87,7 @@ export function createReplica({ name, port, variables, onFault }: ReplicaOptions
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       });
       watch(child);
-      await answers();
+      await answers(child);
       lives += 1;
       isUp = true;
     },

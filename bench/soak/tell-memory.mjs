@@ -12,3 +12,5 @@ process.on('message', async () => {
 });
 // The question alone keeps no process alive that has been told to end.
 process.channel?.unref();
+// Where the soak itself was killed, nothing of it stays behind.
+process.on('disconnect', () => process.exit());

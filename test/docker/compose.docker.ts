@@ -84,6 +84,7 @@ test('a session that CIS2 ends is ended in the application too, which CIS2 calls
   await logIn('alex.bound@nhs.net');
   await page.getByTestId('person').waitFor();
   const [session] = await cis2.sessions.list();
+  await cis2.journal.clear();
   await cis2.sessions.logOut(session?.clients[0]?.sid ?? '');
   const sent = await cis2.journal.waitFor({ kind: 'logout_token_sent' });
   expect(sent.details).toMatchObject({ uri: 'http://app:3000/backchannel-logout', answer: { status: 200 } });
