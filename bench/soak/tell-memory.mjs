@@ -13,4 +13,7 @@ process.on('message', async () => {
 // The question alone keeps no process alive that has been told to end.
 process.channel?.unref();
 // Where the soak itself was killed, nothing of it stays behind.
-process.on('disconnect', () => process.exit());
+const soak = process.ppid;
+setInterval(() => {
+  if (process.ppid !== soak) process.kill(process.pid, 'SIGKILL');
+}, 1000).unref();
