@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { type MockCis2, startMockCis2 } from 'mock-cis2';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { browserPath } from '../scripts/get-browser.mjs';
+import { browserPath } from '../scripts/get-test-programs.mjs';
 
 let cis2: MockCis2;
 let browser: Browser;

@@ -1,5 +1,7 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import type { ControlOptions } from './control/control.ts';
 import { postInto } from './demo/in-process.ts';
 import { type MovableClock, machineNow } from './environment/clock.ts';
 import {
@@ -13,15 +15,22 @@ import { createEnvironments, type Environments } from './environment/environment
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { StoreAway } from './environment/store.ts';
+import { countRequestsUnderWay } from './health/requests-under-way.ts';
 import type { JournalEvent } from './journal/journal.ts';
+import type { ConnectionLimits } from './limits/connections.ts';
+import { LOGINS } from './login/login.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
 import type { Replica } from './replicas/replicas.ts';
-import { buildServer, type ServerOptions } from './server.ts';
+import { buildServer } from './server.ts';
 import { ConfigurationError } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import { MEMORY, storeFaults } from './settings/store-variable.ts';
 import { controlTokenFault, type LogLevel } from './settings/variables.ts';
+
+/** How long background work is waited for when the mock closes, in milliseconds. */
+const BACKGROUND_ENDS_WITHIN_MILLISECONDS = 3000;
 
 export interface MockCis2Options {
   /** TCP port; 0 lets the system choose one. Default 0. */
@@ -54,6 +63,10 @@ export interface MockCis2Options {
    * `rediss://…`, that several replicas share. Default `memory:`.
    */
   store?: string;
+  /** Most requests a minute from one address, 1 to 1000000; more are answered 429. Default: none. */
+  rateLimit?: number;
+  /** How long slow clients are borne, and how many connections there may be. Default: as docs/operation.md says. */
+  limits?: Partial<ConnectionLimits>;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
@@ -71,7 +84,7 @@ function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
   return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
 }
 
-function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
+function controlOptions({ controlToken }: MockCis2Options): ControlOptions {
   if (controlToken === undefined) return {};
   const fault = controlTokenFault('controlToken', controlToken);
   if (fault) throw new ConfigurationError([fault]);
@@ -84,13 +97,18 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
     : pino({ level: options.logLevel ?? 'warn' });
   const fixtures = fixturesOf(options.fixtures);
+  const metrics = createMetrics();
+  const writeToLog = logEvent(log);
   const surroundings: Surroundings = {
     origin: {
       public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
       ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
     },
     machine: options.machine ?? machineNow,
-    write: logEvent(log),
+    write: (event, name) => {
+      metrics.event(event);
+      writeToLog(event, name);
+    },
     onBackgroundFailure(error) {
       // Of a store that is away its connection tells, once.
       if (!(error instanceof StoreAway)) log.error({ err: error }, 'background work failed');
@@ -100,16 +118,33 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const replica = await replicaOf(options, log, fixtures, surroundings, make);
   const environments = replica?.environments ?? aloneEnvironments(options, fixtures, surroundings, make);
   const environment = environments.default;
-  const app = await buildServer(environments, log, serverOptions(options));
+  const app = await buildServer(environments, log, {
+    ...controlOptions(options),
+    ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    metrics,
+    checks: {
+      store: () => environment.store.get(LOGINS, ''),
+      signing_keys: () => environment.keys.activeKid(),
+    },
+  });
   surroundings.postHere = postInto(app);
+  const underWay = countRequestsUnderWay(app);
   app.addHook('onClose', async () => {
-    for (const each of environments.all()) {
-      await each.background.settled();
-      await each.journal.flush?.();
-    }
+    await backgroundSettled(environments, log);
     await replica?.close();
   });
-  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin };
+  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin, underWay };
+}
+
+/** Waits for logout tokens on their way, as long as a closing process may take. */
+async function backgroundSettled(environments: Environments, log: Logger) {
+  const all = Promise.all(environments.all().map(({ background }) => background.settled())).then(
+    () => 'done',
+  );
+  const late = wait(BACKGROUND_ENDS_WITHIN_MILLISECONDS, 'late', { ref: false });
+  if ((await Promise.race([all, late])) === 'late')
+    log.warn('closed before every logout token was delivered: a client did not answer in time');
 }
 
 type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-/** The process: reads its environment variables, then starts the service, or only checks what it would start with. */
+/** The process: reads its command and its environment variables, then starts the service, or only checks, or tells. */
 import closeWithGrace from 'close-with-grace';
-import { keysInFile } from './environment/signing-key-file.ts';
+import { type Command, helpText, readCommand } from './command-line.ts';
+import { checkConfiguration } from './configuration.ts';
 import { ConfigurationError, type MockCis2Options, startMockCis2 } from './index.ts';
-import { checkDefaultFixtures, loadFixtures } from './settings/fixtures.ts';
-import { readVariables, type Variables } from './settings/variables.ts';
+import { packageVersion } from './settings/package-version.ts';
+import { readVariables } from './settings/variables.ts';
 
-/** Milliseconds that requests under way are given when the process is told to end. */
-const CLOSE_WITHIN_MILLISECONDS = 5000;
+/**
+ * Milliseconds that a process which was told to end takes at most: more than the mock gives requests and background
+ * work, less than the ten seconds after which Docker kills.
+ */
+const CLOSE_WITHIN_MILLISECONDS = 8000;
 
 /** Log lines that people read on a terminal; JSON for everything else. */
 async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
@@ -16,39 +20,64 @@ async function logDestination(): Promise<Pick<MockCis2Options, 'logTo'>> {
   return { logTo: pretty({ ignore: 'pid,hostname', sync: true }) };
 }
 
-async function start(variables: Variables) {
-  const cis2 = await startMockCis2({ ...variables, ...(await logDestination()) });
+async function start() {
+  const cis2 = await startMockCis2({ ...readVariables(process.env), ...(await logDestination()) });
   closeWithGrace({ delay: CLOSE_WITHIN_MILLISECONDS }, async () => cis2.close());
   process.stdout.write(`Mock CIS2 Authentication is running. Open ${cis2.url}\n`);
 }
 
-/** `node dist/main.js check`: finds every fault of the configuration without starting anything. */
-async function check({ fixtures, signingKeys }: Variables) {
-  checkDefaultFixtures();
-  if (signingKeys !== undefined) keysInFile(signingKeys);
-  if (fixtures !== undefined) loadFixtures(fixtures);
-  process.stdout.write('The configuration is in order.\n');
+async function obey(command: Command) {
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(helpText());
+      break;
+    case 'version':
+      process.stdout.write(`${packageVersion()}\n`);
+      break;
+    case 'check':
+      checkConfiguration(process.env, command.path);
+      process.stdout.write('The configuration is in order.\n');
+      break;
+    default:
+      await start();
+  }
 }
 
-const COMMANDS: Readonly<Record<string, (variables: Variables) => Promise<void>>> = { start, check };
+/** What to do about an address that cannot be listened on, by the system’s code. */
+const MENDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program uses this port; set PORT to another one.',
+  EACCES: 'This port needs rights that the process does not have; set PORT to one above 1023.',
+  EADDRNOTAVAIL: 'HOST is not an address of this machine; 127.0.0.1 and 0.0.0.0 always are.',
+  ENOTFOUND: 'HOST is a name that is not known here; 127.0.0.1 and 0.0.0.0 always work.',
+};
 
 function explain(error: unknown): string {
   if (error instanceof ConfigurationError) return error.message;
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `${message}. Another program uses this port; set PORT to another one.`;
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const mend = MENDS[code];
+  if (mend !== undefined) return `${message}. ${mend}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-try {
-  const name = process.argv[2] ?? 'start';
-  const command = COMMANDS[name];
-  if (!command) {
-    throw new ConfigurationError([
-      { path: 'command', found: name, allowed: Object.keys(COMMANDS).join(', ') },
-    ]);
+/** Where a start fails of its configuration, all that is wrong with it: the first fault may hide others. */
+function everyFault(error: unknown): unknown {
+  if (!(error instanceof ConfigurationError)) return error;
+  try {
+    checkConfiguration(process.env);
+    return error;
+  } catch (whole) {
+    return whole;
   }
-  await command(readVariables(process.env));
+}
+
+let command: Command | undefined;
+try {
+  command = readCommand(process.argv.slice(2));
+  await obey(command);
 } catch (error) {
-  process.stderr.write(`Mock CIS2 Authentication did not start.\n${explain(error)}\n`);
+  const explained = explain(command?.name === 'start' ? everyFault(error) : error);
+  process.stderr.write(
+    command?.name === 'check' ? `${explained}\n` : `Mock CIS2 Authentication did not start.\n${explained}\n`,
+  );
   process.exitCode = 1;
 }

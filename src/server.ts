@@ -9,6 +9,18 @@ import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
+import type { Checks } from './health/checks.ts';
+import { registerHealth } from './health/routes.ts';
+import { answerBrokenRequests } from './limits/broken-requests.ts';
+import {
+  type ConnectionLimits,
+  connectionOptions,
+  limitConnections,
+  MAX_HEADER_BYTES,
+} from './limits/connections.ts';
+import { limitRate } from './limits/rate-limit.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { countAnswers, registerMetrics } from './metrics/routes.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { registerConsolePage } from './pages/console-page.ts';
@@ -21,9 +33,6 @@ import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { lazyValidator } from './settings/validation.ts';
-
-/** Room for the longest authorization request as a link. */
-const MAX_HEADER_BYTES = 65_536;
 
 /**
  * Stands where Fastify would load compilers of its own, although others are set: that takes longer than everything
@@ -45,7 +54,16 @@ function decodable(url: string): string {
 }
 
 /** What differs from one server to another, beside its environments. */
-export type ServerOptions = ControlOptions;
+export interface ServerOptions extends ControlOptions {
+  /** What /health/ready checks, by name. */
+  checks?: Checks;
+  /** What is counted for /metrics; the journals feed it too. */
+  metrics?: Metrics;
+  /** How long slow clients are borne. */
+  limits?: Partial<ConnectionLimits>;
+  /** Most requests a minute from one address. Left out: as many as come. */
+  rateLimit?: number;
+}
 
 export async function buildServer(
   environments: Environments,
@@ -56,7 +74,10 @@ export async function buildServer(
     logger: false,
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // What still comes on an open connection while the server closes is answered as ever, and told that it closes.
+    return503OnClosing: false,
+    ...connectionOptions(options.limits),
+    clientErrorHandler: answerBrokenRequests(environments.default.journal),
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     rewriteUrl: ({ url = '/' }) => withoutEnvironment(decodable(url)),
@@ -66,8 +87,12 @@ export async function buildServer(
   app.setSerializerCompiler(() => JSON.stringify);
   await secure(app);
   attachEnvironment(app, environments);
+  const { metrics = createMetrics() } = options;
+  countAnswers(app, metrics);
+  limitConnections(app.server, options.limits);
   acceptForms(app);
   registerRefusals(app, log);
+  if (options.rateLimit !== undefined) await limitRate(app, options.rateLimit);
   await registerViews(app);
   registerStartPage(app, environments);
   registerScenariosPage(app);
@@ -78,6 +103,8 @@ export async function buildServer(
   registerJournalPages(app);
   await registerControl(app, environments, options);
   registerDemo(app);
+  registerHealth(app, options.checks ?? {});
+  registerMetrics(app, metrics, environments);
   refuseOtherMethods(app);
   return app;
 }

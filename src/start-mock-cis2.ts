@@ -5,7 +5,7 @@ import { createMockCis2, type MockCis2Options } from './create-mock-cis2.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
 
 /** How long requests under way are waited for when the mock closes, in milliseconds. */
-const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
+const REQUESTS_END_WITHIN_MILLISECONDS = 3000;
 
 /** How often sessions and environments are looked at that may have expired. */
 const LOOK_EVERY_MILLISECONDS = 1000;
@@ -20,7 +20,7 @@ const LOOK_EVERY_MILLISECONDS = 1000;
  * ```
  */
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
-  const { app, environment, environments, origin } = await createMockCis2(options);
+  const { app, environment, environments, origin, underWay } = await createMockCis2(options);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
   environment.keys.prepare();
   const looking = setInterval(() => {
@@ -36,9 +36,11 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     publicOrigin: origin.public,
     stop: async () => {
       clearInterval(looking);
+      const closed = app.close();
       // Requests under way are let finish; a connection that asks for nothing does not hold the process up.
-      setTimeout(() => app.server.closeAllConnections(), CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();
-      await app.close();
+      await underWay.settledWithin(REQUESTS_END_WITHIN_MILLISECONDS);
+      app.server.closeAllConnections();
+      await closed;
     },
   });
 }

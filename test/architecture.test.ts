@@ -19,11 +19,16 @@ const LAYERS = [
   'pages',
   'control',
   'demo',
+  'health',
+  'metrics',
+  'limits',
   'server.ts',
   'create-mock-cis2.ts',
   'client',
   'start-mock-cis2.ts',
   'index.ts',
+  'configuration.ts',
+  'command-line.ts',
   'main.ts',
 ];
 

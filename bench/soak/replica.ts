@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const TELL_MEMORY = new URL('tell-memory.mjs', import.meta.url).href;
 
-const START_WITHIN_MILLISECONDS = 30_000;
-const END_WITHIN_MILLISECONDS = 15_000;
+/** Far more than it takes, since the machine may be busy with something else: this is no measurement. */
+const START_WITHIN_MILLISECONDS = 120_000;
+const END_WITHIN_MILLISECONDS = 30_000;
 
 /** Bytes: of the JavaScript heap and its buffers once garbage is gone, and of the whole process. */
 export interface Memory {
@@ -93,6 +94,7 @@ export function createReplica({ name, port, variables, onFault }: ReplicaOptions
     },
     async end(signal) {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const wasUp = isUp;
       isUp = false;
       const ended = once(child, 'exit');
       const late = setTimeout(() => {
@@ -102,7 +104,7 @@ export function createReplica({ name, port, variables, onFault }: ReplicaOptions
       child.kill(signal);
       const [code] = await ended;
       clearTimeout(late);
-      if (signal === 'SIGTERM' && code !== 0) onFault(`${name} ended with ${code} when told to end, not 0`);
+      if (wasUp && signal === 'SIGTERM' && code !== 0) onFault(`${name} ended with ${code} when told to end, not 0`);
     },
     async memory() {
       if (!child) throw new Error(`${name} is not there`);

@@ -84,6 +84,7 @@ export function answerWithProblems(scope: FastifyInstance) {
     // Faults of the mock itself are logged and answered as everywhere else.
     if (!problem) throw error;
     const { status, detail, faults } = problem;
+    request.refusedAs = `problem_${status}`;
     request.environment.journal.record({
       request_id: request.id,
       kind: 'refused',

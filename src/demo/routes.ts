@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { DEMO_CLIENT_ID } from '../environment/own-clients.ts';
 import { Refused } from '../journal/refused.ts';
+import { demandOwnForm } from '../oidc/own-forms.ts';
 import { formOf, parseParameters, queryOf } from '../oidc/parameters.ts';
 import { randomId, secretsEqual } from '../oidc/secrets.ts';
 import { showPage } from '../pages/render.ts';
@@ -47,6 +48,7 @@ async function freshVisit(browserId: string, options: DemoOptions, environment: 
 
 function beginLogIn(app: FastifyInstance) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    demandOwnForm(request);
     const { environment } = request;
     const read = readOptions(formOf(request.body), environment);
     if (Object.keys(read.errors).length > 0) return showStart(request, reply, read);
@@ -172,6 +174,7 @@ async function showResult(request: ResultRequest, reply: FastifyReply) {
 
 function logOut(app: FastifyInstance) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    demandOwnForm(request);
     const { environment } = request;
     const here = await loggedInVisit(environment, demoBrowserOf(request));
     if (!here?.visit.ending || 'failure' in here.visit.ending)

@@ -84,6 +84,7 @@ export function createMemoryStore(clock: Clock): Store {
     async clear() {
       kinds.clear();
     },
+    sizes: () => [...kinds].map(([name, entries]) => [name, entries.size] as const),
     async count(kind) {
       return [...entriesOf(kind).values()].filter((entry) => isLive(kind, entry)).length;
     },

@@ -10,6 +10,12 @@ import { type Environments, isEnvironmentName } from './environments.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     environment: Environment;
+    /** What it was refused as, for counting: the error code of the wire, or `problem_` and the status. */
+    refusedAs: string | undefined;
+  }
+  interface FastifyContextConfig {
+    /** The route is the process’s own: no environment begins by asking for it. */
+    isOfProcess?: true;
   }
 }
 
@@ -33,11 +39,12 @@ export function withoutEnvironment(url: string): string {
 
 export function attachEnvironment(app: FastifyInstance, environments: Environments) {
   app.decorateRequest('environment');
+  app.decorateRequest('refusedAs', undefined);
   app.addHook('onRequest', async (request) => {
     // Set first: what refuses this request writes into a journal too.
     request.environment = environments.default;
     // What is the same for everybody is there even when the store is not.
-    if (request.url.startsWith(ASSETS)) return;
+    if (request.routeOptions.config.isOfProcess || request.url.startsWith(ASSETS)) return;
     request.environment = await environments.at(nameIn(request.originalUrl) ?? DEFAULT_ENVIRONMENT);
   });
   // Before the answer is sent: who has it finds the events in every replica.

@@ -50,6 +50,8 @@ export interface Store {
   clear(): Promise<void>;
   /** How many records of a kind there are that have not expired. */
   count<T>(kind: RecordKind<T>): Promise<number>;
+  /** How many records of each kind this process holds, expired ones that are not swept yet too; left out where none are here. */
+  sizes?(): Iterable<readonly [kind: string, size: number]>;
 }
 
 /** Writes a record, whether or not there is one: of two writers at once, either may be the last. */

@@ -113,6 +113,8 @@ export interface EventDetails {
   };
   code_issued: { redirect_uri: string; expires_in_seconds: number; pkce: boolean };
   token_issued: {
+    /** What they came of; `control_api` where they were minted. */
+    grant_type: 'authorization_code' | 'refresh_token' | 'control_api';
     /** Separated by spaces. */
     scope: string;
     id_token: string;

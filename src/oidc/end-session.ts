@@ -12,6 +12,7 @@ import { formTargets, isPostLogoutUri, withParameters } from '../relying-party/r
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
+import { isFromElsewhere } from './own-forms.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
 import { endSession, endSessionOf } from './session-end.ts';
@@ -200,11 +201,15 @@ export function endSessionEndpoint(pages: LogoutPages) {
     logOut(request, reply, parseParameters(queryOf(request)), pages);
 }
 
-/** A form from elsewhere carries no SameSite=Lax cookie: it is answered by the same request as a link. */
+/**
+ * A form from elsewhere carries no SameSite=Lax cookie: it is answered by the same request as a link. So is one that says
+ * that the person has confirmed, where it is not our own page that says so: it asks.
+ */
 export function endSessionForm(pages: LogoutPages) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const parameters = formOf(request.body);
-    if (parameters.get(CONFIRMED) === 'yes') return logOut(request, reply, parameters, pages);
+    if (parameters.get(CONFIRMED) === 'yes' && !isFromElsewhere(request))
+      return logOut(request, reply, parameters, pages);
     const path = `${request.environment.prefix}${REALM_PATH}/connect/endSession`;
     return reply.redirect(`${path}?${asQuery(parameters.encoded)}`, 303);
   };

@@ -30,11 +30,20 @@ export function invalidGrant(refusal: Refusal, subject: Subject, description = I
   return new Refused({ status: 400, error: 'invalid_grant', description }, refusal, 'json', subject);
 }
 
-/** What tokens come of, in words. */
+/** What tokens come of: as the journal names it, and in words. */
 const CAME_OF = {
-  code: 'The code was redeemed for an access token and an ID token.',
-  refresh_token: 'The refresh token was redeemed for new tokens.',
-  control_api: 'Tokens were minted by the control API, without a log-in in a browser.',
+  code: {
+    grantType: 'authorization_code',
+    words: 'The code was redeemed for an access token and an ID token.',
+  },
+  refresh_token: {
+    grantType: 'refresh_token',
+    words: 'The refresh token was redeemed for new tokens.',
+  },
+  control_api: {
+    grantType: 'control_api',
+    words: 'Tokens were minted by the control API, without a log-in in a browser.',
+  },
 } as const;
 
 /** What tokens are issued for. */
@@ -142,11 +151,17 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
   await store.add(ACCESS_TOKENS, accessToken, { grantId, expiresAt, scopes }, expiresAt);
   const refresh = await issueRefreshToken(issue, environment);
   const scope = scopes.join(' ');
+  const { grantType, words } = CAME_OF[issue.by];
   journal.record({
     ...subjectOfGrant(grant, subject),
     kind: 'token_issued',
-    explanation: CAME_OF[issue.by],
-    details: { scope, id_token: idToken, refresh_token_issued: 'refresh_token' in refresh },
+    explanation: words,
+    details: {
+      grant_type: grantType,
+      scope,
+      id_token: idToken,
+      refresh_token_issued: 'refresh_token' in refresh,
+    },
   });
   const tokens: TokenResponse = {
     access_token: accessToken,

@@ -6,6 +6,7 @@ import type { HeadlessPersona } from '../login/authorization-request.ts';
 import { LOGINS, type Login } from '../login/login.ts';
 import type { FailureCode } from '../login/outcomes.ts';
 import { browserIdOf, sessionIdOf, setSession } from '../oidc/cookies.ts';
+import { demandOwnForm } from '../oidc/own-forms.ts';
 import { encodingFault } from '../oidc/parameter-faults.ts';
 import { formOf } from '../oidc/parameters.ts';
 import { beginLogin, carryOn, clientOf, failureRedirect, judge, type Progress } from '../oidc/progress.ts';
@@ -24,6 +25,7 @@ interface Found {
 
 /** The log-in of the address, if this browser began it. */
 async function findLogin(request: LoginRequest): Promise<Found> {
+  if (request.method === 'POST') demandOwnForm(request);
   const { environment } = request;
   const stored = await environment.store.get(LOGINS, request.params.loginId);
   const client = stored && clientOf(stored.value.request, environment);

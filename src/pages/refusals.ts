@@ -3,7 +3,13 @@
  * not there, and what went wrong inside. The wire says what CIS2 says; the page, the journal and the log say why.
  */
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { REALM_PATH } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
@@ -21,6 +27,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
   404: 'Page not found',
   405: 'This address does not take such requests',
   409: 'This log-in has moved on',
+  429: 'Too many requests',
   500: 'Something went wrong in the mock',
   503: 'The mock cannot answer now',
 };
@@ -58,7 +65,7 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
 }
 
 /** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
-function deliveryFor(request: FastifyRequest): Delivery {
+export function deliveryFor(request: FastifyRequest): Delivery {
   const path = request.url.split('?', 1)[0] ?? '';
   if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration|token\/revoke|introspect)$/.test(path))
     return 'json';
@@ -134,6 +141,7 @@ export function faultInside(request: FastifyRequest): Refused {
 }
 
 function record(request: FastifyRequest, refused: Refused) {
+  request.refusedAs = refused.wire.error;
   request.environment.journal.record({
     request_id: request.id,
     ...refused.subject,
@@ -164,6 +172,10 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   jwks: `${REALM_PATH}/connect/jwk_uri`,
   certs: `${REALM_PATH}/connect/jwk_uri`,
   journal: '/_mock/journal',
+  health: '/health/live',
+  live: '/health/live',
+  ready: '/health/ready',
+  metrics: '/metrics',
 };
 
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
@@ -287,10 +299,16 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
 /** Answers the other methods of a path with 405 and the ones it takes. */
-export function allowOnly(app: FastifyInstance, path: string, allowed: readonly string[]) {
+export function allowOnly(
+  app: FastifyInstance,
+  path: string,
+  allowed: readonly string[],
+  config: FastifyContextConfig = {},
+) {
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url: path,
+    config,
     handler: async (request) => {
       throw new Refused(
         {

@@ -33,6 +33,8 @@ function reasonOf(error: unknown, timeoutSeconds: number): string {
 
 export async function fetchBounded(url: string, request: OutboundRequest): Promise<OutboundAnswer> {
   const { timeoutSeconds, maxBytes, form } = request;
+  // Registration lets in no other; the platform’s fetch would take data: and blob: too.
+  if (!/^https?:\/\//.test(url)) return { failure: 'not an http or https address' };
   try {
     const response = await fetch(url, {
       redirect: 'manual',

@@ -34,7 +34,7 @@ export interface Connection {
 const ANSWER_WITHIN_MILLISECONDS = 2000;
 
 /** How long a start waits for the server. */
-const CONNECT_WITHIN_MILLISECONDS = 5000;
+const CONNECT_WITHIN_MILLISECONDS = 3000;
 
 /** Longest pause between two attempts to connect again. */
 const LONGEST_PAUSE_MILLISECONDS = 500;
@@ -76,6 +76,8 @@ export async function connect(
 ): Promise<Connection> {
   let run: string | undefined;
   let isLost = true;
+  /** Why the latest attempt to connect failed. */
+  let failure: string | undefined;
   const client = createClient({
     url,
     RESP: 2,
@@ -108,7 +110,10 @@ export async function connect(
     }
   }
 
-  client.on('error', (error) => lost(messageOf(error)));
+  client.on('error', (error) => {
+    failure = messageOf(error);
+    lost(failure);
+  });
   // Each new connection may be to another run of the server; until it is known which, nothing is read or written.
   client.on('ready', () => learnRun().catch((error) => lost(messageOf(error))));
 
@@ -117,7 +122,7 @@ export async function connect(
     await learnRun();
   } catch (error) {
     client.destroy();
-    const found = `${shownUrl(url)}, which cannot be reached: ${messageOf(error)}`;
+    const found = `${shownUrl(url)}, which cannot be reached: ${failure ?? messageOf(error)}`;
     const allowed = 'the address of a Redis or Valkey that runs, or memory: for none';
     throw new ConfigurationError([{ path: 'STORE', found, allowed }]);
   }

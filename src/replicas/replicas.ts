@@ -6,8 +6,6 @@ import { createReplicatedEnvironments, type ReplicaOptions } from './replicated-
 
 export interface Replica {
   environments: Environments;
-  /** Resolves where the store answers. Throws StoreAway where it does not. */
-  ready(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -25,9 +23,9 @@ export async function joinReplicas(
   const environments = await createReplicatedEnvironments({ ...options, connection });
   return {
     environments,
-    async ready() {
-      await connection.send('PING');
+    async close() {
+      for (const { journal } of environments.all()) await journal.flush?.();
+      await connection.close();
     },
-    close: () => connection.close(),
   };
 }

@@ -99,7 +99,7 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
   const { connection, machine } = options;
   const held = new Map<string, Held>();
   const listeners: ((environment: Environment) => void)[] = [];
-  const encryption = sharedEncryptionKey(connection);
+  const encryption = sharedEncryptionKey(connection, hashOf(DEFAULT_ENVIRONMENT));
   const { clock: _clock, ...others } = options;
   const firstStart: Start = {
     seconds: DEFAULT_ENVIRONMENT_SECONDS,

@@ -10,11 +10,10 @@ import {
   type SigningKeys,
 } from '../environment/signing-keys.ts';
 import type { Connection } from './connection.ts';
-import { ROOT } from './redis-store.ts';
 import type { SharedKeys } from './shared-state.ts';
-import { FIRST_KEYS } from './shared-state-scripts.ts';
+import { FIRST } from './shared-state-scripts.ts';
 
-const ENCRYPTION_KEY = `${ROOT}:encryption-key`;
+const ENCRYPTION_KEY = 'encryption_key';
 
 const written = (keys: readonly KeptKey[]): string =>
   JSON.stringify(
@@ -27,20 +26,12 @@ function read(text: string): KeptKey[] {
 }
 
 /** The public key for encryption, which nothing is ever encrypted to: that of the replica that came first. */
-export function sharedEncryptionKey(connection: Connection): () => Promise<JWK> {
-  let shared: Promise<JWK> | undefined;
-  async function share(): Promise<JWK> {
-    const own = JSON.stringify(await encryptionJwk());
-    await connection.send('SET', ENCRYPTION_KEY, own, 'NX');
-    return JSON.parse(String((await connection.send('GET', ENCRYPTION_KEY)) ?? own));
-  }
+export function sharedEncryptionKey(connection: Connection, hash: string): () => Promise<JWK> {
   return async () => {
-    shared ??= share();
-    // Where the store was away, the next answer tries again.
-    shared.catch(() => {
-      shared = undefined;
-    });
-    return shared;
+    const kept = await connection.send('HGET', hash, ENCRYPTION_KEY);
+    if (typeof kept === 'string') return JSON.parse(kept);
+    const own = JSON.stringify(await encryptionJwk());
+    return JSON.parse(String(await connection.run(FIRST, [hash], [ENCRYPTION_KEY, own])));
   };
 }
 
@@ -50,7 +41,7 @@ export function createSharedKeys(
   encryption: () => Promise<JWK>,
 ): { keys: SigningKeys; shared: SharedKeys } {
   async function begin(first: readonly KeptKey[]): Promise<readonly KeptKey[]> {
-    return read(String(await connection.run(FIRST_KEYS, [hash], [written(first)])));
+    return read(String(await connection.run(FIRST, [hash], ['keys', written(first)])));
   }
   const keeper: KeyKeeper = {
     async load() {

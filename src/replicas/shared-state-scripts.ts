@@ -69,9 +69,9 @@ end
 return found
 `);
 
-/** Keeps the first keys of an environment that is there. Gives those that count. */
-export const FIRST_KEYS = script(`
-if redis.call('EXISTS', KEYS[1]) == 0 then return ARGV[1] end
-redis.call('HSETNX', KEYS[1], 'keys', ARGV[1])
-return redis.call('HGET', KEYS[1], 'keys')
+/** Keeps the first value of a field, where the environment is there. Gives the one that counts. */
+export const FIRST = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return ARGV[2] end
+redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('HGET', KEYS[1], ARGV[1])
 `);

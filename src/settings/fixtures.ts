@@ -235,11 +235,10 @@ function filesAt(path: string): string[] {
  * the defaults if any of them says so.
  */
 export function loadFixtures(path: string): Fixtures {
-  const files = filesAt(path).map((file) => ({ file, value: parse(read(file, file), file) }));
   const faults: Fault[] = [];
-  const valid = files.flatMap(({ file, value }) => {
+  const valid = filesAt(path).flatMap((file) => {
     try {
-      return [validateFixtures(value, file)];
+      return [validateFixtures(parse(read(file, file), file), file)];
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       faults.push(...error.faults);

@@ -23,6 +23,8 @@ export interface Variables {
   controlToken?: string;
   /** Where the state is: `memory:`, or the address of a Redis that replicas share. Default `memory:`. */
   store: string;
+  /** Most requests a minute from one address, 1 to 1000000. Default: none. */
+  rateLimit?: number;
   logLevel: LogLevel;
 }
 
@@ -37,13 +39,17 @@ const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(te
 /** Visible ASCII, which any header carries; long enough not to be guessed by chance. */
 const CONTROL_TOKEN = /^[\x21-\x7e]{8,}$/;
 
+/** Highest rate limit: more is none. */
+const MOST_A_MINUTE = 1_000_000;
+
 /** What is wrong with a control token, which is never shown; undefined where nothing is. */
 export function controlTokenFault(path: string, text: string): Fault | undefined {
   if (CONTROL_TOKEN.test(text)) return undefined;
   return { path, found: 'a value that is not shown', allowed: 'at least 8 characters of visible ASCII' };
 }
 
-const NAMES = [
+/** Those that there are; `variables-help.ts` says of each what it is for. */
+export const NAMES: readonly string[] = [
   'PORT',
   'HOST',
   'PUBLIC_ORIGIN',
@@ -51,8 +57,9 @@ const NAMES = [
   'FIXTURES',
   'SIGNING_KEYS',
   'CONTROL_TOKEN',
-  'LOG_LEVEL',
+  'RATE_LIMIT',
   'STORE',
+  'LOG_LEVEL',
 ];
 
 /** Variables of the design that this version does not have yet: better refused than ignored. */
@@ -97,6 +104,8 @@ export function readVariables(source: Source): Variables {
   const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
   const isLevel = (text: string) => (LOG_LEVELS as readonly string[]).includes(text);
   const anOrigin = 'an origin without a path, for example https://cis2.example.test:443';
+  const isRateLimit = (text: string) => /^[1-9]\d{0,6}$/.test(text) && Number(text) <= MOST_A_MINUTE;
+  const aRateLimit = `requests a minute, 1 to ${MOST_A_MINUTE}`;
   const read = {
     port: take('PORT', isPort, 'a port, 0 to 65535', Number),
     host: take('HOST', (text) => /^[\w.:[\]-]+$/.test(text), 'an IP address or host name', asText),
@@ -104,6 +113,7 @@ export function readVariables(source: Source): Variables {
     internalOrigin: take('INTERNAL_ORIGIN', isOrigin, anOrigin, asText),
     fixtures: take('FIXTURES', () => true, 'a path', asText),
     signingKeys: take('SIGNING_KEYS', () => true, 'a path', asText),
+    rateLimit: take('RATE_LIMIT', isRateLimit, aRateLimit, Number),
     logLevel: take('LOG_LEVEL', isLevel, LOG_LEVELS.join(', '), (text) => text as LogLevel),
   };
   const controlToken = value('CONTROL_TOKEN');
@@ -113,7 +123,7 @@ export function readVariables(source: Source): Variables {
   const store = value('STORE') ?? MEMORY;
   faults.push(...storeFaults(store, value('SIGNING_KEYS')));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  const { publicOrigin, internalOrigin, fixtures, signingKeys } = read;
+  const { publicOrigin, internalOrigin, fixtures, signingKeys, rateLimit } = read;
   return {
     port: read.port ?? 8585,
     host: read.host ?? '127.0.0.1',
@@ -124,5 +134,6 @@ export function readVariables(source: Source): Variables {
     ...(fixtures === undefined ? {} : { fixtures }),
     ...(signingKeys === undefined ? {} : { signingKeys }),
     ...(controlToken === undefined ? {} : { controlToken }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
   };
 }

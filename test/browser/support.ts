@@ -8,7 +8,7 @@ import {
   type Page,
   type Response,
 } from 'playwright-core';
-import { browserPath } from '../../scripts/get-browser.mjs';
+import { browserPath } from '../../scripts/get-test-programs.mjs';
 import { type FixturesFile, type MockCis2, startMockCis2 } from '../../src/index.ts';
 import { encode } from '../support/mock.ts';
 
@@ -58,7 +58,7 @@ export async function startRelyingParty(host = 'localhost'): Promise<RelyingPart
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = browserPath();
-  if (executablePath === undefined) throw new Error('no Chromium: run node scripts/get-browser.mjs');
+  if (executablePath === undefined) throw new Error('no Chromium: run node scripts/get-test-programs.mjs');
   return chromium.launch({
     executablePath,
     args: [

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../../src/index.ts';
 import { readVariables } from '../../src/settings/variables.ts';
 
 test('without any variable the service is where the README says', () => {
-  expect(readVariables({})).toEqual({ port: 8585, host: '127.0.0.1', logLevel: 'info' });
+  expect(readVariables({})).toEqual({ port: 8585, host: '127.0.0.1', store: 'memory:', logLevel: 'info' });
 });
 
 test('every variable is read', () => {
@@ -14,6 +14,8 @@ test('every variable is read', () => {
     INTERNAL_ORIGIN: 'http://mock:8585',
     FIXTURES: './mine.json',
     CONTROL_TOKEN: 'visible-ASCII-!~',
+    STORE: 'rediss://user:password@redis.example.test:6380/2',
+    RATE_LIMIT: '600',
     LOG_LEVEL: 'debug',
   };
   expect(readVariables(source)).toEqual({
@@ -23,6 +25,8 @@ test('every variable is read', () => {
     internalOrigin: 'http://mock:8585',
     fixtures: './mine.json',
     controlToken: 'visible-ASCII-!~',
+    store: 'rediss://user:password@redis.example.test:6380/2',
+    rateLimit: 600,
     logLevel: 'debug',
   });
 });
@@ -38,6 +42,9 @@ describe('a wrong value is a fault', () => {
     ['PUBLIC_ORIGIN', 'http://localhost:8585/path'],
     ['INTERNAL_ORIGIN', 'ftp://mock'],
     ['LOG_LEVEL', 'loud'],
+    ['RATE_LIMIT', '0'],
+    ['RATE_LIMIT', '1000001'],
+    ['RATE_LIMIT', '60/minute'],
   ])('%s=%s', (name, value) => {
     expect(() => readVariables({ [name]: value })).toThrow(
       `${name}: found ${JSON.stringify(value)}; allowed:`,
@@ -57,6 +64,12 @@ describe('a wrong value is a fault', () => {
       ]);
     }
   });
+});
+
+test('SIGNING_KEYS beside a store that replicas share is a fault', () => {
+  expect(() => readVariables({ STORE: 'redis://localhost', SIGNING_KEYS: './keys.json' })).toThrow(
+    'SIGNING_KEYS: found a file of signing keys beside a store that replicas share; allowed: one of the two',
+  );
 });
 
 test.each(['1234567', 'with a space', 'tab\tin it', 'grün-grün'])(
@@ -86,7 +99,7 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
   });
 });
 
-test.each(['STORE', 'TLS', 'HTTP_PORT'])('%s is refused, since nothing would come of it yet', (name) => {
+test.each(['TLS', 'HTTP_PORT'])('%s is refused, since nothing would come of it yet', (name) => {
   expect(() => readVariables({ [name]: 'x' })).toThrow(
     `${name}: found a variable that this version does not support`,
   );

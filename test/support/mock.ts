@@ -1,6 +1,6 @@
 /** A mock to inject requests into, and a browser that keeps cookies and follows nothing by itself. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createMockCis2, type MockCis2Options } from '../../src/create-mock-cis2.ts';
 import { createSigningKeys, type SigningKeys } from '../../src/environment/signing-keys.ts';
 import { SESSIONS } from '../../src/login/session.ts';
@@ -65,8 +65,13 @@ export interface Browser {
   cookies: Map<string, string>;
 }
 
+/** What takes requests: one server, or several behind a load balancer. */
+export interface Injectable {
+  inject(options: InjectOptions): Promise<LightMyRequestResponse>;
+}
+
 /** A browser of its own: it keeps cookies, posts forms and leaves redirects to the test. */
-export function browser(app: FastifyInstance): Browser {
+export function browser(app: Injectable): Browser {
   const cookies = new Map<string, string>();
   async function send(method: 'GET' | 'POST', url: string, payload?: string) {
     const response = await app.inject({

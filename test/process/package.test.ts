@@ -1,0 +1,107 @@
+/** The package as it is published: what is in it, and that it runs where it is installed. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { REALM } from '../support/mock.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Largest package, in bytes, as it is downloaded. */
+const MOST_BYTES = 1_200_000;
+
+interface Packed {
+  filename: string;
+  size: number;
+  files: { path: string; size: number }[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'mock-cis2-package-'));
+let packed: Packed;
+let program: string;
+let running: ChildProcess | undefined;
+
+/** An application’s folder with the package in it as npm puts it there, and with its dependencies. */
+beforeAll(() => {
+  const told = execFileSync(
+    'npm',
+    ['pack', '--json', '--ignore-scripts', '--offline', '--pack-destination', folder],
+    { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  [packed] = JSON.parse(told) as [Packed];
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '.bin'), { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', modules]);
+  execFileSync('mv', [join(modules, 'package'), join(modules, 'mock-cis2')]);
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.') && name !== 'mock-cis2')
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  program = join(modules, '.bin', 'mock-cis2');
+  symlinkSync('../mock-cis2/dist/main.js', program);
+  execFileSync('chmod', ['+x', join(modules, 'mock-cis2/dist/main.js')]);
+});
+
+afterAll(() => {
+  running?.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+test('it holds just what runs', () => {
+  const paths = packed.files.map(({ path }) => path);
+  const allowed =
+    /^(?:package\.json|README\.md|LICENSE|dist\/.*\.(?:js|d\.ts)|dist\/assets\/.*|views\/.*\.eta|fixtures\/(?:default|fixtures\.schema)\.json)$/;
+
+  expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
+  expect(
+    paths.filter((path) =>
+      /\.map$|tsbuildinfo|\.test\.|(?:^|\/)(?:src|test|bench|node_modules)\//.test(path),
+    ),
+  ).toEqual([]);
+  for (const path of [
+    'dist/main.js',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/assets/mock-cis2.css',
+    'views/start.eta',
+  ])
+    expect(paths).toContain(path);
+  expect(packed.size).toBeLessThan(MOST_BYTES);
+});
+
+test('what was taken out of the sources is not in it either', () => {
+  const built = packed.files.flatMap(({ path }) => /^dist\/(?!assets\/)(.*)\.js$/.exec(path)?.[1] ?? []);
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
+
+  expect(built.filter((name) => !sources.includes(`${name}.ts`))).toEqual([]);
+});
+
+test('its program tells its version, starts, and answers', async () => {
+  const { PATH = '' } = process.env;
+  const version = execFileSync(program, ['--version'], { env: { PATH }, encoding: 'utf8' });
+  expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);
+
+  running = spawn(program, [], { env: { PATH, PORT: '0' }, cwd: folder });
+  const [line] = await once(running.stdout ?? process.stdin, 'data');
+  const url = /Open (\S+)/.exec(String(line))?.[1] ?? '';
+  const discovery = await fetch(new URL(`${REALM}/.well-known/openid-configuration`, url));
+
+  expect(await discovery.json()).toMatchObject({ issuer: `${url.slice(0, -1)}${REALM}` });
+  expect((await fetch(new URL('/assets/mock-cis2.css', url))).status).toBe(200);
+});
+
+test('its library is found by name', () => {
+  const told = execFileSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      "import { startMockCis2 } from 'mock-cis2'; console.log(typeof startMockCis2)",
+    ],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  expect(told).toBe('function\n');
+});

@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { JournalEvent } from '../../src/journal/journal.ts';
+import { closeReceivers, RP_A, receiver } from '../conformance/backchannel-support.ts';
+import {
+  authorizeUrl,
+  browser,
+  callback,
+  claimsOf,
+  locationOf,
+  logIn,
+  outcomeOf,
+  REALM,
+  redeem,
+  signIn,
+  submit,
+} from '../support/mock.ts';
+import { balanced, closeAll, type RedisServer, type Replica, redisServer, replicasOf } from './support.ts';
+
+const ALEX = 'alex.bound@nhs.net';
+
+let redis: RedisServer;
+let a: Replica;
+let b: Replica;
+
+beforeAll(async () => {
+  redis = await redisServer();
+  [a, b] = (await replicasOf(redis.url, 2)) as [Replica, Replica];
+});
+afterAll(async () => {
+  await closeAll([a, b]);
+  await redis.stop();
+  await closeReceivers();
+});
+
+const read = async <T>({ app }: Replica, url: string): Promise<T> => (await app.inject(url)).json();
+
+const call = ({ app }: Replica, method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', url: string, payload?: object) =>
+  app.inject({ method, url, ...(payload ? { payload } : {}) });
+
+const journalOf = (replica: Replica, query = '', prefix = '') =>
+  read<JournalEvent[]>(replica, `${prefix}/_mock/journal${query}`);
+
+describe('whichever replica a request comes to', () => {
+  test('a log-in on pages goes on, step by step, and its code is redeemed', async () => {
+    const by = browser(balanced([a, b]));
+    const { login } = await signIn(by, ALEX);
+    const ended = await submit(by, `${login}/number-match`, { answer: 'approve' });
+    expect(outcomeOf(ended)).toBe('authenticated');
+    const tokens = await redeem(by, callback(ended).get('code'));
+    expect(tokens.statusCode).toBe(200);
+    for (const { app } of [a, b]) {
+      const headers = { authorization: `Bearer ${tokens.json().access_token}` };
+      const userInfo = await app.inject({ url: `${REALM}/userinfo`, headers });
+      expect(userInfo.json()).toMatchObject({ sub: '910000000101' });
+    }
+  });
+
+  test('the keys are the same, also where both need their first at the same moment', async () => {
+    const jwks = await Promise.all(
+      [a, b, a, b].map(({ app }) => app.inject(`/env/keys${REALM}/connect/jwk_uri`)),
+    );
+    expect(new Set(jwks.map(({ body }) => body)).size).toBe(1);
+    expect(jwks[0]?.json().keys).toHaveLength(2);
+  });
+
+  test('a single sign-on session that began at one serves at the other, and ends at both', async () => {
+    const by = browser(a.app);
+    await logIn(by, ALEX);
+    const other = browser(b.app);
+    for (const [name, value] of by.cookies) other.cookies.set(name, value);
+    const silent = await other.get(authorizeUrl({ prompt: 'none' }));
+    expect(callback(silent).get('code')).toBeTruthy();
+    const { id_token: hint } = (await redeem(other, callback(silent).get('code'))).json();
+    await by.get(`${REALM}/connect/endSession?id_token_hint=${hint}`);
+    expect(callback(await other.get(authorizeUrl({ prompt: 'none' }))).get('error')).toBe('login_required');
+  });
+
+  test('a key that was published, used and retired at one signs, and is gone, at the other', async () => {
+    const sign = async (replica: Replica) => {
+      const by = browser(replica.app);
+      const code = callback(await by.get(`/env/rotate${authorizeUrl({ mock_login: ALEX })}`)).get('code');
+      const form = {
+        grant_type: 'authorization_code',
+        code: code ?? '',
+        redirect_uri: 'http://localhost:3000/callback',
+      };
+      const tokens = await by.post(`/env/rotate${REALM}/access_token`, {
+        ...form,
+        client_id: 'mock-client',
+        client_secret: 'mock-secret',
+      });
+      const [header = ''] = String(tokens.json().id_token).split('.', 1);
+      return JSON.parse(Buffer.from(header, 'base64url').toString()).kid as string;
+    };
+    const first = await sign(a);
+    expect(await sign(b)).toBe(first);
+    await call(a, 'POST', '/env/rotate/_mock/keys', { action: 'publish' });
+    await call(b, 'POST', '/env/rotate/_mock/keys', { action: 'use' });
+    const second = await sign(a);
+    expect(second).not.toBe(first);
+    await call(a, 'POST', '/env/rotate/_mock/keys', { action: 'retire' });
+    const { keys } = await read<{ keys: { kid: string }[] }>(b, `/env/rotate${REALM}/connect/jwk_uri`);
+    expect(keys.map(({ kid }) => kid)).not.toContain(first);
+    expect(await sign(b)).toBe(second);
+  });
+
+  test('the demonstration application keeps its log-in', async () => {
+    const by = browser(balanced([a, b]));
+    let answer = await by.post('/demo/log-in', { persona: ALEX });
+    for (let step = 0; step < 6 && answer.headers.location; step++)
+      answer = await by.get(locationOf(answer).replace('http://localhost:8585', ''));
+    expect(answer.body).toContain('page-demo-success');
+  });
+});
+
+describe('what the control API changes at one replica', () => {
+  test('counts at the other from its next request on', async () => {
+    await call(a, 'PATCH', '/env/change/_mock/organisations/A9A5A', { nhsmail_private_beta: false });
+    const refused = await b.app.inject(`/env/change${authorizeUrl({ mock_login: ALEX })}`);
+    expect(outcomeOf(refused)).toBe('organisation_not_in_private_beta');
+    await call(b, 'POST', '/env/change/_mock/reset');
+    const right = await a.app.inject(`/env/change${authorizeUrl({ mock_login: ALEX })}`);
+    expect(outcomeOf(right)).toBe('authenticated');
+  });
+
+  test('the clock moves for both, and what expires by it tells its client once', async () => {
+    const app = await receiver();
+    const registered = await call(a, 'PUT', '/env/time/_mock/clients/rp-a', {
+      token_endpoint_auth_method: 'client_secret_post',
+      client_secret: 'secret',
+      redirect_uris: [RP_A.redirectUri],
+      backchannel_logout_uri: app.uri,
+      default_acr_values: ['AAL2_OR_AAL3_ANY'],
+    });
+    expect(registered.statusCode).toBe(201);
+    const url = `/env/time${authorizeUrl({ client_id: 'rp-a', redirect_uri: RP_A.redirectUri, mock_login: ALEX })}`;
+    expect(outcomeOf(await b.app.inject(url))).toBe('authenticated');
+    await call(a, 'POST', '/env/time/_mock/clock', { freeze: '2030-01-01T00:00:00Z' });
+    expect(await read(b, '/env/time/_mock/clock')).toMatchObject({
+      now: '2030-01-01T00:00:00.000Z',
+      frozen: true,
+    });
+    expect(await read(b, '/env/time/_mock/sessions')).toEqual([]);
+    const query = '?kind=logout_token_sent&wait=10';
+    expect(await journalOf(b, query, '/env/time')).toHaveLength(1);
+    expect(app.received).toHaveLength(1);
+  });
+
+  test('a scenario that was queued at one acts at the other, once', async () => {
+    await call(a, 'POST', '/env/queue/_mock/scenarios', { code: 'INTERNAL_ERROR', times: 1 });
+    const url = `/env/queue${authorizeUrl({ mock_login: ALEX })}`;
+    expect(outcomeOf(await b.app.inject(url))).toBe('internal_error');
+    expect(outcomeOf(await a.app.inject(url))).toBe('authenticated');
+  });
+
+  test('an environment that began at one, with fixtures of its own, is at the other, until it ends', async () => {
+    const settings = { nhsmail: { availability: 'general' } };
+    const begun = await call(a, 'POST', '/_mock/environments', { name: 'made', patch: { settings } });
+    expect(begun.statusCode).toBe(201);
+    expect(await read(b, '/env/made/_mock/settings')).toMatchObject(settings);
+    const names = async (replica: Replica) =>
+      (await read<{ name: string }[]>(replica, '/_mock/environments')).map(({ name }) => name);
+    expect(await names(b)).toContain('made');
+    expect((await call(b, 'POST', '/_mock/environments', { name: 'made' })).statusCode).toBe(409);
+    expect((await call(b, 'DELETE', '/_mock/environments/made')).statusCode).toBe(204);
+    expect(await names(a)).not.toContain('made');
+    expect(await read(a, '/env/made/_mock/settings')).not.toMatchObject(settings);
+    expect((await call(a, 'DELETE', '/_mock/environments/never-there')).statusCode).toBe(404);
+  });
+});
+
+describe('the journal', () => {
+  test('is one, in one order, whoever recorded and whoever reads', async () => {
+    const by = browser(balanced([a, b]));
+    const answer = await by.get(`/env/order${authorizeUrl({ mock_login: ALEX })}`);
+    await by.post(`/env/order${REALM}/access_token`, {
+      grant_type: 'authorization_code',
+      code: callback(answer).get('code') ?? '',
+      redirect_uri: 'http://localhost:3000/callback',
+      client_id: 'mock-client',
+      client_secret: 'mock-secret',
+    });
+    const [atA, atB] = [await journalOf(a, '', '/env/order'), await journalOf(b, '', '/env/order')];
+    expect(atB).toEqual(atA);
+    expect(atA.map(({ id }) => id)).toEqual(atA.map((_, place) => place + 1));
+    const loginId = atA.find(({ kind }) => kind === 'login_started')?.login_id;
+    const ofLogin = await journalOf(b, `?login_id=${loginId}`, '/env/order');
+    expect(ofLogin.map(({ kind }) => kind)).toEqual([
+      'request_received',
+      'request_checked',
+      'login_started',
+      'rule_decided',
+      'session_started',
+      'code_issued',
+      'request_answered',
+      'request_received',
+      'token_issued',
+      'request_answered',
+    ]);
+  });
+
+  test('wakes who waits for it at the other replica', async () => {
+    const waiting = journalOf(b, '?kind=refused&wait=10', '/env/wake');
+    await a.app.inject(`/env/wake${REALM}/authorize`);
+    expect(await waiting).toMatchObject([{ kind: 'refused' }]);
+  });
+
+  test('is forgotten everywhere, and ids go on counting', async () => {
+    await a.app.inject(`/env/forget${REALM}/authorize`);
+    const last = (await journalOf(b, '', '/env/forget')).at(-1)?.id ?? 0;
+    expect((await call(a, 'DELETE', '/env/forget/_mock/journal')).statusCode).toBe(204);
+    expect(await journalOf(b, '', '/env/forget')).toEqual([]);
+    await b.app.inject(`/env/forget${REALM}/authorize`);
+    expect((await journalOf(a, '', '/env/forget'))[0]?.id).toBe(last + 1);
+  });
+});
+
+test('the fixtures of the replica that started last are those of all', async () => {
+  const server = await redisServer();
+  const [old] = (await replicasOf(server.url, 1)) as [Replica];
+  const people = (replica: Replica) => read<unknown[]>(replica, '/_mock/nhsmail');
+  const before = (await people(old)).length;
+  const account = { email: 'new.comer@nhs.net', password: 'password' };
+  const [fresh] = (await replicasOf(server.url, 1, {
+    fixtures: { extends: 'default', nhsmail: [account] },
+  })) as [Replica];
+  expect(await people(old)).toHaveLength(before + 1);
+  await call(old, 'POST', '/_mock/reset');
+  expect(await people(fresh)).toHaveLength(before + 1);
+  await closeAll([old, fresh]);
+  await server.stop();
+});
+
+test('everything in the store expires', async () => {
+  const by = browser(balanced([a, b]));
+  const { id_token: idToken } = (await redeem(by, callback(await logIn(by, ALEX)).get('code'))).json();
+  expect(claimsOf(idToken)['sub']).toBe('910000000101');
+  const keys = (await redis.send('KEYS', '*')) as string[];
+  expect(keys.length).toBeGreaterThan(20);
+  const lives = await Promise.all(keys.map(async (key) => [key, await redis.send('TTL', key)] as const));
+  // The list of environments has no life of its own: whoever reads it or adds to it takes out those that ended.
+  const forever = lives.filter(([, seconds]) => Number(seconds) < 0).map(([key]) => key);
+  expect(forever).toEqual(['{mock-cis2}:environments']);
+});
