@@ -104,7 +104,8 @@ export function createReplica({ name, port, variables, onFault }: ReplicaOptions
       child.kill(signal);
       const [code] = await ended;
       clearTimeout(late);
-      if (wasUp && signal === 'SIGTERM' && code !== 0) onFault(`${name} ended with ${code} when told to end, not 0`);
+      if (wasUp && signal === 'SIGTERM' && code !== 0)
+        onFault(`${name} ended with ${code} when told to end, not 0`);
     },
     async memory() {
       if (!child) throw new Error(`${name} is not there`);
