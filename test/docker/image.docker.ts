@@ -151,7 +151,8 @@ test('keys that are kept in a volume outlive the container', async () => {
   }
 });
 
-test('a command may follow the name of the image: check lists what is wrong, and ends with 1', async () => {
+test('a command may follow the name of the image: --help tells, check lists what is wrong and ends with 1', async () => {
+  expect(await docker('run', '--rm', IMAGE, '--help')).toContain('Usage: mock-cis2 [command]');
   expect(await docker('run', '--rm', IMAGE, 'check')).toBe('The configuration is in order.');
   const said = await tryDocker('run', '--rm', '--env', 'PORT=x', '--env', 'LOG_LEVEL=y', IMAGE, 'check');
   expect(said.code).toBe(1);
