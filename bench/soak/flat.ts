@@ -8,12 +8,12 @@ import type { Memory } from './replica.ts';
 const WARM_UP_SHARE = 0.25;
 
 /**
- * What the last third of the rests may have more than the first. In use: 3 MB, since the compiler goes on for hours to
- * note what it sees of rare code, some 100 kB a minute here at first; a thousandth of the log-ins kept, with its
- * journal some 10 kB each, would be more in ten minutes. Of the process: 24 MB, since V8 keeps what it once had for its
- * youngest objects (two semi-spaces of 16 MB), and gives it back when it likes.
+ * What the last third of the rests may have more than the first. In use: 2 MB. Ten minutes of a busy machine have some
+ * thousand log-ins between the two, each 10 kB with its journal: one in five that were kept would be more. Less would be
+ * too little for what the compiler goes on noting of code that runs seldom, some 0.1 MB a rest. Of the process: 24 MB, since V8
+ * keeps or gives back as it likes what it once had for the youngest objects (two semi-spaces of 16 MB).
  */
-const MOST_GROWTH_BYTES = { inUse: 3_000_000, rss: 24_000_000 };
+const MOST_GROWTH_BYTES = { inUse: 2_000_000, rss: 24_000_000 };
 
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
