@@ -15,7 +15,7 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
     default: '`8585`',
     meaning: 'TCP port, 0 to 65535; 0 lets the system choose. HTTPS where `TLS` is on',
   },
-  HOST: { default: '`127.0.0.1`', meaning: 'address to listen on' },
+  HOST: { default: '`127.0.0.1`; in the image `0.0.0.0`', meaning: 'address to listen on' },
   PUBLIC_ORIGIN: {
     default: '`http://localhost:PORT`, `https` where `TLS` is on',
     meaning: 'origin that browsers and `iss` use, kept as text: an explicit `:443` stays',
