@@ -41,6 +41,11 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
     meaning:
       'where the state is: `memory:`, in this process, or `redis://…` or `rediss://…`, in a Redis or Valkey that [several replicas](replicas.md) share; not together with `SIGNING_KEYS`',
   },
+  RATE_LIMIT: {
+    default: 'none',
+    meaning:
+      'most requests a minute from one address, 1 to 1000000; more are answered `429` ([docs/operation.md](operation.md#limits))',
+  },
   TLS: {
     default: '`off`',
     meaning:
@@ -70,11 +75,6 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
     default: '`off`',
     meaning:
       '`on`: the issuer follows the name that each request came by; dangerous outside closed networks; not beside `INTERNAL_ORIGIN`',
-  },
-  RATE_LIMIT: {
-    default: 'none',
-    meaning:
-      'most requests a minute from one address, 1 to 1000000; more are answered `429` ([docs/operation.md](operation.md#limits))',
   },
   LOG_LEVEL: {
     default: '`info`',
