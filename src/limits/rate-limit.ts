@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../control/problems.ts';
 import { Refused } from '../journal/refused.ts';
-import { deliveryFor } from '../pages/refusals.ts';
+import { deliveryFor } from '../pages/delivery.ts';
 
 const MINUTE_MILLISECONDS = 60_000;
 

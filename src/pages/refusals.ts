@@ -11,14 +11,12 @@ import type {
   FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
-import { REALM_PATH } from '../environment/environment.ts';
-import { ENVIRONMENT_NAME_RULE, EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
-import { StoreAway } from '../environment/store.ts';
-import type { Refusal } from '../journal/refusal.ts';
-import { type Delivery, Refused } from '../journal/refused.ts';
-import { editDistance, nearMatches } from '../settings/near-matches.ts';
+import { Refused } from '../journal/refused.ts';
+import { deliveryFor } from './delivery.ts';
 import { journalUrl } from './journal-pages.ts';
+import { faultInside, knownRefusal } from './known-refusals.ts';
 import type { ErrorPage } from './models.ts';
+import { notFound } from './not-there.ts';
 import { frameOf, showPage } from './render.ts';
 
 const HEADINGS: Readonly<Record<number, string>> = {
@@ -64,82 +62,6 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
   return reply.redirect(delivery.location, request.method === 'POST' ? 303 : 302);
 }
 
-/** Endpoints that programs call are answered in JSON; addresses that browsers open, by a page. */
-export function deliveryFor(request: FastifyRequest): Delivery {
-  const path = request.url.split('?', 1)[0] ?? '';
-  if (/\/(access_token|userinfo|connect\/jwk_uri|openid-configuration|token\/revoke|introspect)$/.test(path))
-    return 'json';
-  if (path.includes('/_mock/')) return 'json';
-  return request.headers.accept?.includes('text/html') || /\/(authorize|endSession)$/.test(path)
-    ? 'page'
-    : 'json';
-}
-
-/** What Fastify itself refuses: media types, sizes and encodings. */
-function refusedByFastify(error: FastifyError, request: FastifyRequest): Refused {
-  const status = error.statusCode ?? 500;
-  const contentType = request.headers['content-type'] ?? 'no content type';
-  const known: Readonly<Record<string, { status: number; description: string; refusal: Refusal }>> = {
-    FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-      status: 400,
-      description: 'Invalid Content Type',
-      refusal: {
-        rule: 'A form comes as application/x-www-form-urlencoded.',
-        parameter: 'content-type',
-        found: contentType,
-        expected: 'application/x-www-form-urlencoded',
-        mend: 'Send the parameters as a form, not as JSON.',
-        specification: 'RFC 6749 section 4.1.3 and appendix B; facts 10.5',
-      },
-    },
-    FST_ERR_CTP_BODY_TOO_LARGE: {
-      status: 413,
-      description: 'The request body is too large.',
-      refusal: {
-        rule: 'A body is small.',
-        found: `more than ${BODY_LIMIT} bytes`,
-        expected: `at most ${BODY_LIMIT} bytes`,
-        mend: 'Send only the parameters of the request.',
-        specification: 'RFC 9110 section 15.5.14',
-      },
-    },
-  };
-  const { description, refusal, ...named } = known[error.code] ?? {
-    status,
-    description: error.message,
-    refusal: {
-      rule: 'The request is well formed.',
-      found: error.message,
-      expected: 'a request as the documentation describes it',
-      mend: 'Correct what is named.',
-      specification: 'RFC 9110',
-    },
-  };
-  return new Refused(
-    { status: named.status, error: 'invalid_request', description },
-    refusal,
-    deliveryFor(request),
-  );
-}
-
-/** Largest body taken, in bytes. */
-export const BODY_LIMIT = 65_536;
-
-/** Something went wrong in the mock itself. */
-export function faultInside(request: FastifyRequest): Refused {
-  return new Refused(
-    { status: 500, error: 'server_error', description: 'The mock met an internal error.' },
-    {
-      rule: 'The mock answers every request.',
-      found: 'an error in the mock itself; its log has the details under this request id',
-      expected: 'an answer',
-      mend: 'Try again; if it happens again, report it with the request id.',
-      specification: 'RFC 9110 section 15.6.1',
-    },
-    deliveryFor(request),
-  );
-}
-
 function record(request: FastifyRequest, refused: Refused) {
   request.refusedAs = refused.wire.error;
   request.environment.journal.record({
@@ -154,127 +76,6 @@ function record(request: FastifyRequest, refused: Refused) {
     },
     refusal: refused.refusal,
   });
-}
-
-/** What people call the endpoints, and where each of them is: below the realm, or at the root. */
-const ADDRESSES: Readonly<Record<string, string>> = {
-  'openid-configuration': `${REALM_PATH}/.well-known/openid-configuration`,
-  authorize: `${REALM_PATH}/authorize`,
-  auth: `${REALM_PATH}/authorize`,
-  access_token: `${REALM_PATH}/access_token`,
-  token: `${REALM_PATH}/access_token`,
-  userinfo: `${REALM_PATH}/userinfo`,
-  endSession: `${REALM_PATH}/connect/endSession`,
-  logout: `${REALM_PATH}/connect/endSession`,
-  revoke: `${REALM_PATH}/token/revoke`,
-  introspect: `${REALM_PATH}/introspect`,
-  jwk_uri: `${REALM_PATH}/connect/jwk_uri`,
-  jwks: `${REALM_PATH}/connect/jwk_uri`,
-  certs: `${REALM_PATH}/connect/jwk_uri`,
-  journal: '/_mock/journal',
-  health: '/health/live',
-  live: '/health/live',
-  ready: '/health/ready',
-  metrics: '/metrics',
-};
-
-/** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
-function nearestAddresses(path: string, prefix: string): string[] {
-  const last = path.split('/').filter(Boolean).at(-1) ?? '';
-  const near = Object.keys(ADDRESSES).filter(
-    (name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2,
-  );
-  const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${ADDRESSES[name]}`);
-  return [...new Set([...nearestFirst, `${prefix}/`])];
-}
-
-/** An environment that would be made now, and is one too many. */
-function tooManyEnvironments({ message }: EnvironmentFault, request: FastifyRequest): Refused {
-  return new Refused(
-    { status: 503, error: 'temporarily_unavailable', description: message },
-    {
-      rule: 'Environments are bounded in number.',
-      parameter: 'path',
-      found: message,
-      expected: `at most ${MOST_ENVIRONMENTS}, each ended when it is not needed any more`,
-      mend: 'End those that are not needed: DELETE /_mock/environments/{name}.',
-      specification: 'docs/control-api.md of the mock',
-    },
-    deliveryFor(request),
-  );
-}
-
-/** The store that replicas share cannot be reached: nothing was decided, and nothing was issued. */
-function storeAway(request: FastifyRequest): Refused {
-  return new Refused(
-    {
-      status: 503,
-      error: 'temporarily_unavailable',
-      description: 'The store of the mock cannot be reached. Try again.',
-      headers: { 'retry-after': '1' },
-    },
-    {
-      rule: 'The store that replicas share is reached.',
-      found: 'a Redis that does not answer; /health/ready and the log say more',
-      expected: 'an answer within two seconds',
-      mend: 'Start the Redis that STORE names, or make it reachable; the mock connects again by itself.',
-      specification: 'docs/replicas.md of the mock',
-    },
-    deliveryFor(request),
-  );
-}
-
-/** An address below /env/ whose name cannot be one. */
-function noEnvironment(request: FastifyRequest, path: string): Refused {
-  const name = (path.split('/')[2] ?? '').slice(0, 100);
-  return new Refused(
-    {
-      status: 404,
-      error: 'not_found',
-      description: `There can be no environment "${name}". A name is ${ENVIRONMENT_NAME_RULE}.`,
-    },
-    {
-      rule: `The name of an environment is ${ENVIRONMENT_NAME_RULE}.`,
-      parameter: 'path',
-      found: path.slice(0, 300),
-      expected: '/env/{name}/…, or no prefix for the default environment',
-      mend: 'Correct the name in the address.',
-      specification: 'docs/control-api.md of the mock',
-    },
-    deliveryFor(request),
-  );
-}
-
-/** Nothing is at the path of this request. */
-export function notFound(request: FastifyRequest, path: string): Refused {
-  if (path.startsWith('/env/') && request.environment.prefix === '') return noEnvironment(request, path);
-  const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
-  return new Refused(
-    {
-      status: 404,
-      error: 'not_found',
-      description: `There is nothing at ${path}. Did you mean ${nearest} ?`,
-    },
-    {
-      rule: 'The address is one of this service.',
-      parameter: 'path',
-      found: path.slice(0, 300),
-      expected: [nearest, ...others].join(' or '),
-      mend: `Read the addresses from the discovery document: ${request.environment.issuer}/.well-known/openid-configuration`,
-      specification: 'OpenID Connect Discovery section 4; facts 1.3',
-    },
-    deliveryFor(request),
-  );
-}
-
-/** What is refused by a rule; undefined for what went wrong inside. */
-function knownRefusal(error: FastifyError, request: FastifyRequest): Refused | undefined {
-  if (error instanceof Refused) return error;
-  if (error instanceof StoreAway) return storeAway(request);
-  if (error instanceof EnvironmentFault) return tooManyEnvironments(error, request);
-  return error.statusCode !== undefined && error.statusCode < 500
-    ? refusedByFastify(error, request)
-    : undefined;
 }
 
 export function registerRefusals(app: FastifyInstance, log: Logger) {

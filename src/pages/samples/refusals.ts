@@ -3,9 +3,11 @@ import { REALM_PATH } from '../../environment/environment.ts';
 import { Refused } from '../../journal/refused.ts';
 import { identifyRequest } from '../../oidc/identify-request.ts';
 import { parseParameters } from '../../oidc/parameters.ts';
+import { faultInside } from '../known-refusals.ts';
 import { refuseBrowser, refuseOutOfTurn, refuseRaced, refuseUnknown } from '../login-refusals.ts';
 import type { AskToLogOutPage, ErrorPage, LoggedOutPage } from '../models.ts';
-import { errorPageOf, faultInside, notFound } from '../refusals.ts';
+import { notFound } from '../not-there.ts';
+import { errorPageOf } from '../refusals.ts';
 import { APPLICATION, type Sample, type Scene, sample } from './sample.ts';
 
 /** What the authorization endpoint says of a request that it cannot send back to an application. */
