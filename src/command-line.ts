@@ -73,7 +73,7 @@ function paragraph(name: string, text: string): string {
 }
 
 /** Markdown without its marks. */
-const plain = (text: string) => text.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1').replaceAll('`', '');
+const plain = (text: string) => text.replace(/\[([^[\]]+)\]\([^()]*\)/g, '$1').replaceAll('`', '');
 
 export function helpText(): string {
   const variables = Object.entries(VARIABLES_HELP).map(([name, help]) =>

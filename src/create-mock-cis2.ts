@@ -1,9 +1,8 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
-import type { ControlOptions } from './control/control.ts';
 import { postInto } from './demo/in-process.ts';
-import { type MovableClock, machineNow } from './environment/clock.ts';
+import { machineNow } from './environment/clock.ts';
 import {
   createEnvironment,
   DEFAULT_ENVIRONMENT,
@@ -13,63 +12,23 @@ import {
 import type { Environment } from './environment/environment.ts';
 import { createEnvironments, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
-import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
+import { createSigningKeys } from './environment/signing-keys.ts';
 import { StoreAway } from './environment/store.ts';
 import { countRequestsUnderWay } from './health/requests-under-way.ts';
 import type { JournalEvent } from './journal/journal.ts';
-import type { ConnectionLimits } from './limits/connections.ts';
 import { LOGINS } from './login/login.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { checkOptions, fixturesOf, type MockCis2Options } from './mock-cis2-options.ts';
 import { endExpiredSessions } from './oidc/session-end.ts';
 import type { Replica } from './replicas/replicas.ts';
-import { buildServer } from './server.ts';
-import { ConfigurationError } from './settings/faults.ts';
-import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
-import type { FixturesFile } from './settings/fixtures-schema.ts';
-import { MEMORY, storeFaults } from './settings/store-variable.ts';
-import { controlTokenFault, type LogLevel } from './settings/variables.ts';
+import { buildServer, type ServerOptions } from './server.ts';
+import type { Fixtures } from './settings/fixtures.ts';
+import { MEMORY } from './settings/store-variable.ts';
+import { trustedProxies } from './settings/trusted-proxies.ts';
+import type { Tls } from './tls/tls.ts';
 
 /** How long background work is waited for when the mock closes, in milliseconds. */
 const BACKGROUND_ENDS_WITHIN_MILLISECONDS = 3000;
-
-export interface MockCis2Options {
-  /** TCP port; 0 lets the system choose one. Default 0. */
-  port?: number;
-  /** Address to listen on. Default 127.0.0.1. */
-  host?: string;
-  /** Origin that browsers and `iss` use, kept as text. Default http://localhost and the port. */
-  publicOrigin?: string;
-  /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
-  internalOrigin?: string;
-  /** Fixtures as a value, or the path of a file or folder. Default: the fixtures of the package. */
-  fixtures?: FixturesFile | string;
-  /** Default warn. */
-  logLevel?: LogLevel;
-  /** Where log lines go. Default: standard output. */
-  logTo?: { write(line: string): void };
-  /** The clock of the default environment. Default: one that runs with the machine. */
-  clock?: MovableClock;
-  /** The machine’s time in milliseconds since 1970: what clocks run with, and the life of environments is counted by. */
-  machine?: () => number;
-  /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
-  signingKeys?: string;
-  /**
-   * What every call of the control API must carry as `Authorization: Bearer`: at least 8 characters of visible ASCII.
-   * Default: none; programs, and pages that the mock serves itself, may call it.
-   */
-  controlToken?: string;
-  /**
-   * Where state is: `memory:`, in this process, or the address of a Redis or Valkey, `redis://host:6379` or
-   * `rediss://…`, that several replicas share. Default `memory:`.
-   */
-  store?: string;
-  /** Most requests a minute from one address, 1 to 1000000; more are answered 429. Default: none. */
-  rateLimit?: number;
-  /** How long slow clients are borne, and how many connections there may be. Default: as docs/operation.md says. */
-  limits?: Partial<ConnectionLimits>;
-  /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
-  keys?: SigningKeys;
-}
 
 /** Writes an event to the log, whose own time and message stand for the event’s. */
 function logEvent(log: Logger) {
@@ -79,33 +38,38 @@ function logEvent(log: Logger) {
   };
 }
 
-function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
-  if (given === undefined) return defaultFixtures();
-  return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
+/** HTTPS, where it is on: the certificates are read, or made, and loaded only then. */
+async function tlsFor(options: MockCis2Options, origins: readonly string[]): Promise<Tls | undefined> {
+  if (options.tls === undefined) return undefined;
+  const { tlsOf } = await import('./tls/tls.ts');
+  return tlsOf(options, origins, (options.machine ?? machineNow)());
 }
 
-function controlOptions({ controlToken }: MockCis2Options): ControlOptions {
-  if (controlToken === undefined) return {};
-  const fault = controlTokenFault('controlToken', controlToken);
-  if (fault) throw new ConfigurationError([fault]);
-  return { controlToken };
+async function serverOptions(options: MockCis2Options, tls: Tls | undefined): Promise<ServerOptions> {
+  const { controlToken, httpPort, trustedProxies: proxies, issuerFromHost = false } = options;
+  const { rateLimit, limits } = options;
+  const servers = tls && (await import('./tls/servers.ts')).tlsServers(tls, httpPort !== undefined);
+  return {
+    ...(controlToken === undefined ? {} : { controlToken }),
+    ...(proxies === undefined ? {} : { isTrustedProxy: trustedProxies(proxies) }),
+    ...(servers ? { tls: servers } : {}),
+    issuerFromHost,
+    ...(tls?.authority === undefined ? {} : { authority: tls.authority }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(limits === undefined ? {} : { limits }),
+  };
 }
 
-/** Everything but the open port: what tests inject requests into. */
-export async function createMockCis2(options: MockCis2Options = {}) {
-  const log = options.logTo
-    ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
-    : pino({ level: options.logLevel ?? 'warn' });
-  const fixtures = fixturesOf(options.fixtures);
-  const metrics = createMetrics();
+function surroundingsOf(options: MockCis2Options, log: Logger, metrics: Metrics): Surroundings {
+  const scheme = options.tls === undefined ? 'http' : 'https';
   const writeToLog = logEvent(log);
-  const surroundings: Surroundings = {
+  return {
     origin: {
-      public: options.publicOrigin ?? `http://localhost:${options.port || 8585}`,
+      public: options.publicOrigin ?? `${scheme}://localhost:${options.port || 8585}`,
       ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
     },
     machine: options.machine ?? machineNow,
-    write: (event, name) => {
+    write(event, name) {
       metrics.event(event);
       writeToLog(event, name);
     },
@@ -114,14 +78,26 @@ export async function createMockCis2(options: MockCis2Options = {}) {
       if (!(error instanceof StoreAway)) log.error({ err: error }, 'background work failed');
     },
   };
+}
+
+/** Everything but the open port: what tests inject requests into. Throws ConfigurationError with every fault. */
+export async function createMockCis2(options: MockCis2Options = {}) {
+  const log = options.logTo
+    ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
+    : pino({ level: options.logLevel ?? 'warn' });
+  checkOptions(options);
+  const fixtures = fixturesOf(options.fixtures);
+  const metrics = createMetrics();
+  const surroundings = surroundingsOf(options, log, metrics);
+  const { origin } = surroundings;
+  const tls = await tlsFor(options, Object.values(origin));
   const make: Make = (name, its, given) => watched(createEnvironment(name, its, surroundings, given));
   const replica = await replicaOf(options, log, fixtures, surroundings, make);
   const environments = replica?.environments ?? aloneEnvironments(options, fixtures, surroundings, make);
   const environment = environments.default;
+  const its = await serverOptions(options, tls);
   const app = await buildServer(environments, log, {
-    ...controlOptions(options),
-    ...(options.rateLimit === undefined ? {} : { rateLimit: options.rateLimit }),
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...its,
     metrics,
     checks: {
       store: () => environment.store.get(LOGINS, ''),
@@ -130,11 +106,16 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   });
   surroundings.postHere = postInto(app);
   const underWay = countRequestsUnderWay(app);
+  const plain = its.tls?.plain();
+  app.addHook('preClose', async () => {
+    plain?.close();
+    plain?.closeIdleConnections();
+  });
   app.addHook('onClose', async () => {
     await backgroundSettled(environments, log);
     await replica?.close();
   });
-  return { app, environment, environments, clock: environment.clock, origin: surroundings.origin, underWay };
+  return { app, environment, environments, clock: environment.clock, origin, plain, underWay };
 }
 
 /** Waits for logout tokens on their way, as long as a closing process may take. */
@@ -151,32 +132,26 @@ type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;
 
 /** The environments of a process that shares its state with nobody. */
 function aloneEnvironments(
-  options: MockCis2Options,
+  { keys, signingKeys, clock }: MockCis2Options,
   fixtures: Fixtures,
   { machine }: Surroundings,
   make: Make,
 ): Environments {
-  const keys =
-    options.keys ??
-    createSigningKeys(options.signingKeys === undefined ? undefined : keysInFile(options.signingKeys));
-  const given = { keys, ...(options.clock ? { clock: options.clock } : {}) };
-  return createEnvironments({
-    defaultEnvironment: make(DEFAULT_ENVIRONMENT, fixtures, given),
-    machine,
-    make,
+  const defaultEnvironment = make(DEFAULT_ENVIRONMENT, fixtures, {
+    keys: keys ?? createSigningKeys(signingKeys === undefined ? undefined : keysInFile(signingKeys)),
+    ...(clock ? { clock } : {}),
   });
+  return createEnvironments({ defaultEnvironment, machine, make });
 }
 
 /** This process as one of several, where a store is named that they share. */
 async function replicaOf(
-  { store = MEMORY, signingKeys, clock }: MockCis2Options,
+  { store = MEMORY, clock }: MockCis2Options,
   log: Logger,
   fixtures: Fixtures,
   { machine, write }: Surroundings,
   make: Make,
 ): Promise<Replica | undefined> {
-  const faults = storeFaults(store, signingKeys);
-  if (faults.length > 0) throw new ConfigurationError(faults);
   if (store === MEMORY) return undefined;
   const { joinReplicas } = await import('./replicas/replicas.ts');
   return joinReplicas(store, log, { machine, write, make, fixtures, ...(clock ? { clock } : {}) });

@@ -9,6 +9,7 @@ import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
+import { attachReached } from './environment/reached.ts';
 import type { Checks } from './health/checks.ts';
 import { registerHealth } from './health/routes.ts';
 import { answerBrokenRequests } from './limits/broken-requests.ts';
@@ -23,6 +24,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { countAnswers, registerMetrics } from './metrics/routes.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
+import { type AddressesOptions, registerAddressesPage } from './pages/addresses-page.ts';
 import { registerConsolePage } from './pages/console-page.ts';
 import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
@@ -33,6 +35,7 @@ import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { lazyValidator } from './settings/validation.ts';
+import type { TlsServers } from './tls/servers.ts';
 
 /**
  * Stands where Fastify would load compilers of its own, although others are set: that takes longer than everything
@@ -54,7 +57,9 @@ function decodable(url: string): string {
 }
 
 /** What differs from one server to another, beside its environments. */
-export interface ServerOptions extends ControlOptions {
+export interface ServerOptions extends ControlOptions, AddressesOptions {
+  /** HTTPS, where it is on. Left out: plain HTTP. */
+  tls?: TlsServers;
   /** What /health/ready checks, by name. */
   checks?: Checks;
   /** What is counted for /metrics; the journals feed it too. */
@@ -70,6 +75,7 @@ export async function buildServer(
   log: Logger,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
+  const answerBroken = answerBrokenRequests(environments.default.journal);
   const app = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -77,27 +83,32 @@ export async function buildServer(
     // What still comes on an open connection while the server closes is answered as ever, and told that it closes.
     return503OnClosing: false,
     ...connectionOptions(options.limits),
-    clientErrorHandler: answerBrokenRequests(environments.default.journal),
+    clientErrorHandler: answerBroken,
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
     rewriteUrl: ({ url = '/' }) => withoutEnvironment(decodable(url)),
+    ...(options.tls ? { serverFactory: options.tls.serverFactory } : {}),
     schemaController: { compilersFactory: { buildValidator: neverUsed, buildSerializer: neverUsed } },
   });
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   app.setSerializerCompiler(() => JSON.stringify);
   await secure(app);
-  attachEnvironment(app, environments);
+  attachReached(app, { ...options, hasTls: options.tls !== undefined });
+  attachEnvironment(app, environments, options);
   const { metrics = createMetrics() } = options;
   countAnswers(app, metrics);
   limitConnections(app.server, options.limits);
+  const plain = options.tls?.plain();
+  if (plain) limitConnections(plain.on('clientError', answerBroken), options.limits);
   acceptForms(app);
   registerRefusals(app, log);
   if (options.rateLimit !== undefined) await limitRate(app, options.rateLimit);
   await registerViews(app);
-  registerStartPage(app, environments);
+  registerStartPage(app, environments, options.authority !== undefined);
   registerScenariosPage(app);
   registerPagesPage(app);
   registerConsolePage(app);
+  registerAddressesPage(app, options);
   await registerEndpoints(app, { showProgress, askToLogOut, showLoggedOut });
   registerLoginRoutes(app);
   registerJournalPages(app);

@@ -30,12 +30,19 @@ function readAddress(url: string): { origin: string; name: string } {
   });
 }
 
+/** Whether somebody answers, by a certificate of an authority that this process does not know. */
+function isUntrusted(failure: unknown): boolean {
+  const { code } = ((failure as Error | undefined)?.cause ?? {}) as NodeJS.ErrnoException;
+  return code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || code === 'SELF_SIGNED_CERT_IN_CHAIN';
+}
+
 /** Adds to what went wrong what is to be done about it. */
 function explained(error: unknown, origin: string): unknown {
   if (!(error instanceof MockCis2Error) || error.status === 401 || error.status === 403) return error;
   const { status, message, cause } = error;
-  const detail =
-    status === undefined
+  const detail = isUntrusted(cause)
+    ? `${message}. Have its certificate authority trusted: start this process with NODE_EXTRA_CA_CERTS and the path of the mock’s .mock-cis2/ca.pem.`
+    : status === undefined
       ? `${message}. Start one (npx mock-cis2), or correct the address.`
       : `Something else answers there: ${message}. Correct the address.`;
   return new MockCis2Error(`There is no mock CIS2 at ${origin}`, {

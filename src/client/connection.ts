@@ -1,5 +1,6 @@
 /** How the client reaches a mock: over HTTP, or straight into the application in this process. All else is the same. */
 import type { FastifyInstance } from 'fastify';
+import { inProcessTo } from '../environment/reached.ts';
 import { MockCis2Error } from './error.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -36,11 +37,21 @@ export const overHttp =
     };
   };
 
+/** `originOf` gives the origin that the requests are sent to. */
 export const intoApplication =
-  (app: FastifyInstance): Reach =>
-  async ({ path, body, ...request }) => {
+  (app: FastifyInstance, originOf: () => string): Reach =>
+  async ({ path, body, headers: given, ...request }) => {
     const payload = body === undefined ? {} : { payload: body };
-    const { statusCode, headers, body: text } = await app.inject({ ...request, ...payload, url: path });
+    const {
+      statusCode,
+      headers,
+      body: text,
+    } = await app.inject({
+      ...request,
+      ...payload,
+      headers: { ...given, ...inProcessTo(originOf()) },
+      url: path,
+    });
     const texts = Object.entries(headers).map(([name, value]) => [name, String(value)] as const);
     return { status: statusCode, headers: Object.fromEntries(texts), body: text };
   };

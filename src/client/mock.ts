@@ -7,7 +7,7 @@ import { isEnvironmentName } from '../environment/environments.ts';
 import type { EntryOf } from '../settings/fixtures.ts';
 import type { FixturesFile } from '../settings/fixtures-schema.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import { createCall } from './call.ts';
+import { createCall, errorOf } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { MergePatch } from './entries.ts';
 import { createEnvironmentClient, type MockCis2Environment } from './environment.ts';
@@ -53,6 +53,13 @@ export interface MockCis2 extends MockCis2Environment {
   createEnvironment(options?: NewEnvironment): Promise<MockCis2Environment>;
   /** Every environment that there is now, the default one first. */
   environments(): Promise<EnvironmentShown[]>;
+  /** Where plain HTTP is served beside HTTPS, of a mock that was started here with `httpPort`. */
+  httpUrl?: string;
+  /**
+   * The certificate of the mock’s own certificate authority, as PEM, for what is to trust it: there where it was
+   * started with TLS=auto, and throws otherwise.
+   */
+  certificateAuthority(): Promise<string>;
   /** Stops a mock that was started here; leaves one that was connected to as it is. Refuses every later call. */
   close(): Promise<void>;
 }
@@ -73,10 +80,11 @@ export function createMockClient(about: {
   publicOrigin: string;
   /** The environment to work in. Default: the default one. */
   name?: string;
+  httpUrl?: string;
   /** Stops the mock, where this is to stop it. */
   stop?: () => Promise<void>;
 }): MockCis2 {
-  const { connection, publicOrigin, name: own = DEFAULT_ENVIRONMENT, stop } = about;
+  const { connection, publicOrigin, name: own = DEFAULT_ENVIRONMENT, httpUrl, stop } = about;
   const { send } = connection;
   const call = createCall(send, '');
 
@@ -102,6 +110,7 @@ export function createMockClient(about: {
   };
   return {
     ...at(own, close),
+    ...(httpUrl === undefined ? {} : { httpUrl }),
     environment,
     async createEnvironment({ timeToLiveSeconds, ...same } = {}) {
       const body = { ...same, time_to_live_seconds: timeToLiveSeconds };
@@ -109,5 +118,10 @@ export function createMockClient(about: {
       return environment(name);
     },
     environments: () => call('GET', '/environments'),
+    async certificateAuthority() {
+      const answer = await send('GET', '/_mock/ca.pem');
+      if (answer.status !== 200) throw errorOf('GET /_mock/ca.pem', answer);
+      return answer.body;
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** The mock’s own API under /_mock: JSON in and out, and for callers that may drive a developer’s mock only. */
 import type { FastifyInstance } from 'fastify';
 import type { Environments } from '../environment/environments.ts';
+import { registerAuthority } from './authority-route.ts';
 import { registerBinding } from './binding-routes.ts';
 import { registerDocumentation } from './documentation-routes.ts';
 import { registerEntries } from './entries-routes.ts';
@@ -20,6 +21,8 @@ import { registerTokens } from './tokens-route.ts';
 export interface ControlOptions {
   /** What every call must carry as `Authorization: Bearer`. Left out: programs on this machine and own pages may call. */
   controlToken?: string;
+  /** The certificate of the mock’s own certificate authority, as PEM. Left out: there is none. */
+  authority?: string;
 }
 
 export async function registerControl(
@@ -30,9 +33,9 @@ export async function registerControl(
   await app.register(
     async (scope) => {
       acceptJson(scope);
-      refuseStrangers(scope, options.controlToken);
+      refuseStrangers(scope, environments.default, options.controlToken);
       answerWithProblems(scope);
-      const routes = await registerRoutes(scope, environments);
+      const routes = await registerRoutes(scope, environments, options);
       refuseOtherMethods(scope, routes);
     },
     { prefix: '/_mock' },
@@ -43,6 +46,7 @@ export async function registerControl(
 async function registerRoutes(
   scope: FastifyInstance,
   environments: Environments,
+  { authority }: ControlOptions,
 ): Promise<readonly ControlRoute[]> {
   let routes: readonly ControlRoute[] = [];
   await scope.register(async (inner) => {
@@ -57,6 +61,7 @@ async function registerRoutes(
     registerTokens(inner);
     registerKeys(inner);
     registerEnvironments(inner, environments);
+    registerAuthority(inner, authority);
     registerDocumentation(inner, routes);
   });
   return routes;

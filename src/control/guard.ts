@@ -4,6 +4,8 @@
  * it had made to point here (Host).
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Environment } from '../environment/environment.ts';
+import type { Reached } from '../environment/reached.ts';
 import { secretsEqual } from '../oidc/secrets.ts';
 import { Problem } from './problems.ts';
 
@@ -13,23 +15,28 @@ const UNREGISTRABLE =
 
 const hostNameOf = (host: string): string => host.replace(/:\d+$/, '');
 
-function configuredHosts({ environment }: FastifyRequest): string[] {
-  return [environment.issuer, environment.backChannelBase].map((url) => new URL(url).hostname);
-}
+/** The names that were configured: never the one that a request came by, which its sender chose. */
+const configuredHosts = (configured: Environment): string[] =>
+  [configured.issuer, configured.backChannelBase].map((url) => new URL(url).hostname);
+
+/** As browsers write it in Origin: without the port that goes without saying. */
+const hostIn = ({ origin, host }: Reached): string => (origin === undefined ? host : new URL(origin).host);
 
 /** A browser says of every request, also of one without Origin, whether a page of another site made it. */
 const ELSEWHERE = 'cross-site';
 
-function demandOwnPageOrProgram(request: FastifyRequest) {
-  const { host = '', origin, 'sec-fetch-site': site } = request.headers;
+function demandOwnPageOrProgram({ headers, reached }: FastifyRequest, configured: Environment) {
+  const { origin, 'sec-fetch-site': site } = headers;
+  const { host } = reached;
   const name = hostNameOf(host);
-  if (!UNREGISTRABLE.test(name) && !configuredHosts(request).includes(name.toLowerCase())) {
+  if (!UNREGISTRABLE.test(name) && !configuredHosts(configured).includes(name.toLowerCase())) {
     throw new Problem(
       403,
       `The Host ${name} is none of this server’s names. Use localhost, or set PUBLIC_ORIGIN or CONTROL_TOKEN.`,
     );
   }
-  const isForeign = origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host);
+  const isForeign =
+    origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === hostIn(reached));
   if (!isForeign && site !== ELSEWHERE) return;
   throw new Problem(
     403,
@@ -50,10 +57,15 @@ function demandToken({ headers }: FastifyRequest, reply: FastifyReply, controlTo
   );
 }
 
-export function refuseStrangers(scope: FastifyInstance, controlToken: string | undefined) {
+/** `configured` is the default environment, whose addresses have the names of all. */
+export function refuseStrangers(
+  scope: FastifyInstance,
+  configured: Environment,
+  controlToken: string | undefined,
+) {
   scope.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.operation?.isOpen) return;
-    if (controlToken === undefined) demandOwnPageOrProgram(request);
+    if (controlToken === undefined) demandOwnPageOrProgram(request, configured);
     else demandToken(request, reply, controlToken);
   });
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import type { Environments } from '../environment/environments.ts';
+import { itself } from '../environment/named-by-request.ts';
 import { Problem } from './problems.ts';
 
 export interface Waiters {
@@ -22,7 +23,7 @@ export function createWaiters(scope: FastifyInstance, environments: Environments
     for (const end of waiting.keys()) end();
   });
   environments.onEnd((ended) => {
-    for (const [end, environment] of waiting) if (environment === ended) end();
+    for (const [end, environment] of waiting) if (itself(environment) === ended) end();
   });
   return {
     enter(environment, end) {

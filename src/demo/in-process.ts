@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { Post } from '../environment/environment.ts';
+import { inProcessTo } from '../environment/reached.ts';
 
 export interface Sent {
   method: 'GET' | 'POST';
@@ -20,12 +21,12 @@ export interface Answered {
 
 /** Rejects as a network would where the connection is closed without an answer, or where the time is over. */
 export async function askHere(app: FastifyInstance, url: string, sent: Sent): Promise<Answered> {
-  const { pathname, search } = new URL(url);
+  const { origin, pathname, search } = new URL(url);
   const { method, headers = {}, body, signal } = sent;
   const answer = app.inject({
     method,
     url: `${pathname}${search}`,
-    headers,
+    headers: { ...headers, ...inProcessTo(origin) },
     ...(body === undefined ? {} : { payload: body }),
   });
   const response = await (signal ? Promise.race([answer, whenAborted(signal)]) : answer);

@@ -48,7 +48,7 @@ async function freshVisit(browserId: string, options: DemoOptions, environment: 
 
 function beginLogIn(app: FastifyInstance) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    demandOwnForm(request);
+    // From anywhere: it only begins a log-in, and the page that has it may be open under another name than the public one.
     const { environment } = request;
     const read = readOptions(formOf(request.body), environment);
     if (Object.keys(read.errors).length > 0) return showStart(request, reply, read);

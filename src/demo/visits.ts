@@ -2,11 +2,11 @@
  * The demonstration application’s memory: one visit for each log-in, by its state, so that several tabs do not
  * disturb each other; and for each browser, which visit logged it in. All of it is in the environment’s store.
  */
-import '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerMetadata } from 'openid-client';
 import type { Environment } from '../environment/environment.ts';
 import { recordKind } from '../environment/store.ts';
+import { cookieOf, giveCookie } from '../oidc/cookies.ts';
 import { randomId } from '../oidc/secrets.ts';
 import type { DemoOptions } from './options.ts';
 import type { FailureKind } from './wording.ts';
@@ -108,20 +108,13 @@ export async function setLoggedIn(environment: Environment, browserId: string, s
 
 const COOKIE = 'mock_cis2_demo';
 
-const WELL_FORMED = /^[\w-]{43}$/;
-
-export function demoBrowserOf({ cookies }: FastifyRequest): string | undefined {
-  const value = cookies[COOKIE];
-  return value !== undefined && WELL_FORMED.test(value) ? value : undefined;
-}
+export const demoBrowserOf = (request: FastifyRequest) => cookieOf(request, COOKIE);
 
 /** The browser’s id; a browser without one is given one. */
 export function giveBrowser(request: FastifyRequest, reply: FastifyReply): string {
   const known = demoBrowserOf(request);
   if (known !== undefined) return known;
-  const { issuer, prefix } = request.environment;
   const id = randomId();
-  const secure = issuer.startsWith('https:');
-  reply.setCookie(COOKIE, id, { path: `${prefix}/demo`, httpOnly: true, sameSite: 'lax', secure });
+  giveCookie(request, reply, COOKIE, id, '/demo');
   return id;
 }

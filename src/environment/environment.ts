@@ -20,6 +20,8 @@ export interface Environment {
   issuer: string;
   /** Base of the endpoints that a relying party’s server calls; equals the issuer unless INTERNAL_ORIGIN is set. */
   backChannelBase: string;
+  /** The addresses are those that one request came by: ISSUER_FROM_HOST. */
+  isNamedByRequest?: boolean;
   clock: MovableClock;
   /** What it began with, and goes back to when it is reset. */
   initial: Fixtures;

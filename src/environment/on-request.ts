@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
+import { namedBy } from './named-by-request.ts';
+import './reached.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -37,7 +39,11 @@ export function withoutEnvironment(url: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-export function attachEnvironment(app: FastifyInstance, environments: Environments) {
+export function attachEnvironment(
+  app: FastifyInstance,
+  environments: Environments,
+  { issuerFromHost = false }: { issuerFromHost?: boolean } = {},
+) {
   app.decorateRequest('environment');
   app.decorateRequest('refusedAs', undefined);
   app.addHook('onRequest', async (request) => {
@@ -46,6 +52,8 @@ export function attachEnvironment(app: FastifyInstance, environments: Environmen
     // What is the same for everybody is there even when the store is not.
     if (request.routeOptions.config.isOfProcess || request.url.startsWith(ASSETS)) return;
     request.environment = await environments.at(nameIn(request.originalUrl) ?? DEFAULT_ENVIRONMENT);
+    const { origin } = issuerFromHost ? request.reached : {};
+    if (origin !== undefined) request.environment = namedBy(origin, request.environment);
   });
   // Before the answer is sent: who has it finds the events in every replica.
   if (environments.default.journal.flush)

@@ -17,6 +17,12 @@ function newSecret(): () => string {
   const secret = randomBytes(32).toString('base64url');
   return () => secret;
 }
+/** Where the browser is sent back to it. */
+export const demoAddresses = (bases: Bases) => ({
+  // As libraries write it, which compute it anew from the address of the callback.
+  redirect_uris: [new URL(`${bases.public}/demo/callback`).href],
+  post_logout_redirect_uris: [`${bases.public}/demo/logged-out`],
+});
 
 /** The demonstration application as a client. Its addresses may be known only once the server listens. */
 export function demoClient(bases: Bases, secret = newSecret()): Client {
@@ -29,11 +35,10 @@ export function demoClient(bases: Bases, secret = newSecret()): Client {
     },
     default_acr_values: ['AAL2_OR_AAL3_ANY'],
     get redirect_uris() {
-      // As libraries write it, which compute it anew from the address of the callback.
-      return [new URL(`${bases.public}/demo/callback`).href];
+      return demoAddresses(bases).redirect_uris;
     },
     get post_logout_redirect_uris() {
-      return [`${bases.public}/demo/logged-out`];
+      return demoAddresses(bases).post_logout_redirect_uris;
     },
     get backchannel_logout_uri() {
       return `${bases.internal}/demo/backchannel-logout`;

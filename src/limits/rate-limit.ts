@@ -19,7 +19,7 @@ function tooMany(request: FastifyRequest, most: number, seconds: number): Error 
     { status: 429, error: 'temporarily_unavailable', description },
     {
       rule: 'One address makes no more requests a minute than RATE_LIMIT says.',
-      found: `more than ${most} requests from ${request.ip}`,
+      found: `more than ${most} requests from ${request.reached.clientAddress}`,
       expected: `at most ${most} requests a minute`,
       mend: 'Wait as long as Retry-After says, or set RATE_LIMIT higher.',
       specification: 'RFC 6585 section 4',
@@ -28,7 +28,11 @@ function tooMany(request: FastifyRequest, most: number, seconds: number): Error 
   );
 }
 
-/** Loads what counts only where there is a limit. What belongs to the process is exempt: probes must not fail of it. */
+/** What is never counted: probes, which must not fail of it, and the styles and scripts of pages, one of which has several. */
+const isExempt = ({ routeOptions: { config, url } }: FastifyRequest) =>
+  config.isOfProcess || url?.startsWith('/assets/');
+
+/** Loads what counts only where there is a limit. */
 export async function limitRate(app: FastifyInstance, mostAMinute: number) {
   const { default: rateLimit } = await import('@fastify/rate-limit');
   const none = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false };
@@ -37,12 +41,13 @@ export async function limitRate(app: FastifyInstance, mostAMinute: number) {
     max: mostAMinute,
     timeWindow: MINUTE_MILLISECONDS,
     cache: MOST_ADDRESSES,
+    keyGenerator: ({ reached }) => reached.clientAddress,
     addHeadersOnExceeding: none,
     addHeaders: { ...none, 'retry-after': true },
     errorResponseBuilder: (request, { max, ttl }) => tooMany(request, max, Math.ceil(ttl / 1000)),
   });
   const limit = app.rateLimit();
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.routeOptions.config.isOfProcess) await limit.call(app, request, reply);
+    if (!isExempt(request)) await limit.call(app, request, reply);
   });
 }

@@ -25,19 +25,21 @@ interface LogoutNotice {
   uid: string;
   sid: string;
   cause: LogoutCause;
+  /** The issuer that this client knows, where it is not the one of the environment. */
+  issuer?: string;
   /** mock_scenario of this client’s latest log-in. */
   requested?: ChosenScenario;
 }
 
 /** The logout token of one client before it is signed: aud a string, exp there, iat never ahead, no nonce (facts 10.7; scenarios 2.1, row 12). */
 async function logoutDraft(
-  { client, uid, sid, cause }: LogoutNotice,
+  { client, uid, sid, cause, issuer }: LogoutNotice,
   environment: Environment,
 ): Promise<LogoutDraft> {
-  const { clock, settings, keys, issuer } = environment;
+  const { clock, settings, keys } = environment;
   const iat = shownSeconds(clock);
   const claims = {
-    iss: issuer,
+    iss: issuer ?? environment.issuer,
     sub: uid,
     aud: client.client_id,
     iat,
@@ -95,16 +97,25 @@ async function post(token: string, notice: LogoutNotice, uri: string, environmen
 
 /** Tells every client of the session that has a backchannel_logout_uri, all at once. */
 export async function notifyClients(
-  session: Pick<Session, 'uid' | 'sids' | 'scenarios'>,
+  session: Pick<Session, 'uid' | 'sids' | 'scenarios' | 'issuers'>,
   cause: LogoutCause,
   environment: Environment,
 ): Promise<void> {
   const asked = new Map(Object.entries(session.scenarios ?? {}));
+  const known = new Map(Object.entries(session.issuers ?? {}));
   const deliveries = Object.entries(session.sids).flatMap(([clientId, sid]) => {
     const client = environment.clients.get(clientId);
     if (!client?.backchannel_logout_uri) return [];
     const requested = asked.get(clientId);
-    const notice = { client, uid: session.uid, sid, cause, ...(requested ? { requested } : {}) };
+    const issuer = known.get(clientId);
+    const notice = {
+      client,
+      uid: session.uid,
+      sid,
+      cause,
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(requested ? { requested } : {}),
+    };
     return [deliver(notice, client.backchannel_logout_uri, environment)];
   });
   const failed = (await Promise.allSettled(deliveries)).find(({ status }) => status === 'rejected');

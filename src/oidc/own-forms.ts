@@ -6,13 +6,14 @@ import type { FastifyRequest } from 'fastify';
 import { Refused } from '../journal/refused.ts';
 
 /** Whether a page of another origin sent this, as the browser says; what is no browser says nothing. */
-export function isFromElsewhere({ headers, environment }: FastifyRequest): boolean {
+export function isFromElsewhere({ headers, environment, reached }: FastifyRequest): boolean {
   const { origin, host, 'sec-fetch-site': site } = headers;
   // `none`: by the person’s own hand.
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   if (origin === undefined) return false;
   if (!URL.canParse(origin)) return true;
-  return ![host, new URL(environment.issuer).host].includes(new URL(origin).host);
+  // Under the name that the browser used, as it came or as a trusted proxy tells it, or under the public one.
+  return ![host, reached.host, new URL(environment.issuer).host].includes(new URL(origin).host);
 }
 
 /** Throws where a form of our own was sent by a page of another origin. */

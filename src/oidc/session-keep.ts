@@ -61,7 +61,8 @@ function scenariosOf({ scenarios = {} }: Session, { request }: Login): Pick<Sess
 }
 
 /** The session with this log-in in it: the client’s sid, the role if one was selected, and its time begun anew. */
-function used(session: Session, login: Login, person: Person, { clock, settings }: Environment): Session {
+function used(session: Session, login: Login, person: Person, environment: Environment): Session {
+  const { clock, settings, issuer, isNamedByRequest } = environment;
   const { clientId } = login.request;
   const { scenarios: _scenarios, ...kept } = session;
   const selectedRoleId = selectedRoleOf(login, person) ?? session.selectedRoleId;
@@ -71,6 +72,7 @@ function used(session: Session, login: Login, person: Person, { clock, settings 
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
     expiresAt: sessionExpiry(session.startedAt, settings.timeouts, clock.now()),
     sids: Object.fromEntries([...Object.entries(session.sids), [clientId, sid]]),
+    ...(isNamedByRequest ? { issuers: { ...session.issuers, [clientId]: issuer } } : {}),
     ...scenariosOf(session, login),
   };
 }

@@ -184,6 +184,8 @@ export interface StartPage extends Frame {
   };
   issuer: string;
   discoveryUrl: string;
+  /** There is a certificate authority of the mock’s own, whose certificate is to be had. */
+  hasAuthority: boolean;
   /** The client that the settings are for. */
   client: {
     clientId: string;
@@ -266,4 +268,17 @@ export interface JournalLogInPage extends Frame {
   issuer: string;
   /** The same as JSON. */
   eventsUrl: string;
+}
+
+/** Whether the addresses fit together by which browsers and servers reach the mock. */
+export interface AddressesPage extends Frame {
+  fits: boolean;
+  /** What does not fit, or might be better, each with the setting that mends it. */
+  findings: { code: string; text: string; change: string; isHint: boolean }[];
+  own: { address: string; readFrom: string; clientAddress: string };
+  told: { issuer: string; publicOrigin: string; tokenEndpoint: string; followsHost: boolean };
+  /** Latest first. */
+  seen: { origin: string; caller: string; endpoints: string }[];
+  /** What to run where the application runs. */
+  command: string;
 }

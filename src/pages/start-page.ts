@@ -110,7 +110,11 @@ async function othersOf(environments: Environments): Promise<NonNullable<StartPa
   };
 }
 
-async function startPage(request: FastifyRequest, environments: Environments): Promise<StartPage> {
+async function startPage(
+  request: FastifyRequest,
+  environments: Environments,
+  hasAuthority: boolean,
+): Promise<StartPage> {
   const { environment, query } = request;
   const { clients } = environment.fixtures;
   const asked = askedFor(query, 'client_id');
@@ -125,6 +129,7 @@ async function startPage(request: FastifyRequest, environments: Environments): P
     running: await running(request, environments),
     issuer: of.issuer,
     discoveryUrl: of.discoveryUrl,
+    hasAuthority,
     client: shownClient(client, of),
     ...(asked === '' || named ? {} : { unknownClientId: asked }),
     clients: clients.slice(0, MOST_CLIENTS).map(({ client_id: clientId }) => ({
@@ -138,6 +143,9 @@ async function startPage(request: FastifyRequest, environments: Environments): P
   };
 }
 
-export function registerStartPage(app: FastifyInstance, environments: Environments) {
-  app.get('/', async (request, reply) => showPage(reply, 'start', await startPage(request, environments)));
+/** `hasAuthority`: there is a certificate authority of the mock’s own, to be trusted. */
+export function registerStartPage(app: FastifyInstance, environments: Environments, hasAuthority: boolean) {
+  app.get('/', async (request, reply) =>
+    showPage(reply, 'start', await startPage(request, environments, hasAuthority)),
+  );
 }

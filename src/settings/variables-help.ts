@@ -11,10 +11,13 @@ export interface VariableHelp {
 
 /** By name, in the order of the documentation. A test holds it to the names that are read. */
 export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
-  PORT: { default: '`8585`', meaning: 'TCP port, 0 to 65535; 0 lets the system choose' },
+  PORT: {
+    default: '`8585`',
+    meaning: 'TCP port, 0 to 65535; 0 lets the system choose. HTTPS where `TLS` is on',
+  },
   HOST: { default: '`127.0.0.1`', meaning: 'address to listen on' },
   PUBLIC_ORIGIN: {
-    default: '`http://localhost:PORT`',
+    default: '`http://localhost:PORT`, `https` where `TLS` is on',
     meaning: 'origin that browsers and `iss` use, kept as text: an explicit `:443` stays',
   },
   INTERNAL_ORIGIN: {
@@ -37,6 +40,36 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
     default: '`memory:`',
     meaning:
       'where the state is: `memory:`, in this process, or `redis://…` or `rediss://…`, in a Redis or Valkey that [several replicas](replicas.md) share; not together with `SIGNING_KEYS`',
+  },
+  TLS: {
+    default: '`off`',
+    meaning:
+      '`auto`: HTTPS by a certificate authority of the mock’s own; or the paths of a key and a certificate, `key.pem,cert.pem`. This and the next five: [networking.md](networking.md)',
+  },
+  TLS_FOLDER: {
+    default: '`.mock-cis2`',
+    meaning:
+      'of `auto`: the folder that keeps the authority and the server’s certificate; made if it is not there',
+  },
+  TLS_NAMES: {
+    default: 'none',
+    meaning:
+      'of `auto`: host names and IP addresses that the certificate is for, beside those that the mock knows itself; separated by commas',
+  },
+  HTTP_PORT: {
+    default: 'none',
+    meaning:
+      'TCP port of plain HTTP beside HTTPS, 0 to 65535, another one than `PORT`; without `TLS` a fault',
+  },
+  TRUSTED_PROXIES: {
+    default: 'none',
+    meaning:
+      'proxies whose `X-Forwarded-…` and `Forwarded` headers count: IP addresses, CIDR ranges and `loopback`, separated by commas',
+  },
+  ISSUER_FROM_HOST: {
+    default: '`off`',
+    meaning:
+      '`on`: the issuer follows the name that each request came by; dangerous outside closed networks; not beside `INTERNAL_ORIGIN`',
   },
   RATE_LIMIT: {
     default: 'none',

@@ -4,14 +4,16 @@
  */
 import { ConfigurationError, type Fault, shown } from './faults.ts';
 import { editDistance } from './near-matches.ts';
+import type { NetworkSettings } from './network.ts';
+import { isPort, NETWORK_NAMES, networkVariableFaults, readNetwork } from './network-variables.ts';
 import { MEMORY, storeFaults } from './store-variable.ts';
 
-export interface Variables {
+export interface Variables extends NetworkSettings {
   /** TCP port; 0 lets the system choose. Default 8585. */
   port: number;
   /** Address to listen on. Default 127.0.0.1. */
   host: string;
-  /** Origin that browsers and `iss` use, kept as text. Default http://localhost:PORT. */
+  /** Origin that browsers and `iss` use, kept as text. Default http://localhost:PORT, or https where TLS is on. */
   publicOrigin?: string;
   /** Origin of the back-channel endpoints in discovery. Default: the public origin. */
   internalOrigin?: string;
@@ -60,10 +62,8 @@ export const NAMES: readonly string[] = [
   'RATE_LIMIT',
   'STORE',
   'LOG_LEVEL',
+  ...NETWORK_NAMES,
 ];
-
-/** Variables of the design that this version does not have yet: better refused than ignored. */
-const NOT_YET = ['HTTP_PORT', 'TLS'];
 
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
@@ -81,12 +81,7 @@ function misspelt(source: Source): Fault[] {
 type Source = Readonly<Record<string, string | undefined>>;
 
 export function readVariables(source: Source): Variables {
-  const notYet = NOT_YET.filter((name) => source[name]).map((path) => ({
-    path,
-    found: 'a variable that this version does not support',
-    allowed: 'leaving it out',
-  }));
-  const faults: Fault[] = [...misspelt(source), ...notYet];
+  const faults: Fault[] = misspelt(source);
   const value = (name: string) => source[name] || undefined;
   const take = <T>(
     name: string,
@@ -101,7 +96,6 @@ export function readVariables(source: Source): Variables {
     return undefined;
   };
   const asText = (text: string) => text;
-  const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
   const isLevel = (text: string) => (LOG_LEVELS as readonly string[]).includes(text);
   const anOrigin = 'an origin without a path, for example https://cis2.example.test:443';
   const isRateLimit = (text: string) => /^[1-9]\d{0,6}$/.test(text) && Number(text) <= MOST_A_MINUTE;
@@ -122,10 +116,15 @@ export function readVariables(source: Source): Variables {
   if (tokenFault) faults.push(tokenFault);
   const store = value('STORE') ?? MEMORY;
   faults.push(...storeFaults(store, value('SIGNING_KEYS')));
-  if (faults.length > 0) throw new ConfigurationError(faults);
   const { publicOrigin, internalOrigin, fixtures, signingKeys, rateLimit } = read;
+  const port = read.port ?? 8585;
+  const network = readNetwork(take);
+  const together = { ...network, port, ...(internalOrigin === undefined ? {} : { internalOrigin }) };
+  faults.push(...networkVariableFaults(together, source));
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
-    port: read.port ?? 8585,
+    port,
+    ...network,
     host: read.host ?? '127.0.0.1',
     store,
     logLevel: read.logLevel ?? 'info',

@@ -104,6 +104,19 @@ const GALLERIES: Journey[] = [
     ],
   },
   {
+    journey: 'to the addresses, after somebody logged in',
+    pages: [
+      onTheWay('addresses', 'addresses', {
+        title: 'Addresses',
+        says: 'They fit together.',
+        async walk(visitor) {
+          await open(visitor);
+          await visitor.page.goto(`${visitor.mock.url}health/addresses`);
+        },
+      }),
+    ],
+  },
+  {
     journey: 'to the gallery of pages, and to a picture of one',
     pages: [
       onTheWay('pages', 'pages', {

@@ -56,7 +56,8 @@ export async function startRelyingParty(host = 'localhost'): Promise<RelyingPart
   };
 }
 
-export function launchBrowser(): Promise<Browser> {
+/** `more` is what only some tests need, as Chromium’s command line has it. */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = browserPath();
   if (executablePath === undefined) throw new Error('no Chromium: run node scripts/get-test-programs.mjs');
   return chromium.launch({
@@ -69,6 +70,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }

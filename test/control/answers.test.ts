@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { createSigningKeys } from '../../src/environment/signing-keys.ts';
+import type { MockCis2Options } from '../../src/mock-cis2-options.ts';
 import {
   authorizeUrl,
   browser,
@@ -13,6 +14,7 @@ import {
   redeem,
   testMock,
 } from '../support/mock.ts';
+import { folder } from '../tls/support.ts';
 import { addressOf, bodyOf, type Call, callsOf, documentOf, send } from './support.ts';
 
 const document = await documentOf(await testMock());
@@ -85,9 +87,13 @@ async function expectAsDocumented(call: Call, answer: Awaited<ReturnType<typeof 
   expect([validate(value), validate.errors]).toEqual([true, null]);
 }
 
-/** What changes signing keys is given keys of its own: the mocks of other tests share theirs. */
-const mockFor = ({ operationId }: Call) =>
-  testMock(operationId === 'changeKey' ? { keys: createSigningKeys() } : {});
+/** What a mock is started with for a call to succeed: what changes signing keys changes none that are shared. */
+const OPTIONS: Readonly<Record<string, () => MockCis2Options>> = {
+  changeKey: () => ({ keys: createSigningKeys() }),
+  getCertificateAuthority: () => ({ tls: 'auto', tlsFolder: folder() }),
+};
+
+const mockFor = ({ operationId }: Call) => testMock(OPTIONS[operationId]?.());
 
 test.each(calls)('$operationId answers as documented', async (call) => {
   const mock = await mockFor(call);

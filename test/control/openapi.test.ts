@@ -80,7 +80,7 @@ describe('the document is OpenAPI 3.1', () => {
     for (const schema of schemas) expect([ajv.validateSchema(schema), ajv.errors]).toEqual([true, null]);
   });
 
-  test('the token is a bearer token that need not be there, and the document and its page need none', () => {
+  test('the token is a bearer token that need not be there, and the document, its page and the certificate need none', () => {
     expect(document.components['securitySchemes']).toMatchObject({
       control_token: {
         type: 'http',
@@ -90,7 +90,7 @@ describe('the document is OpenAPI 3.1', () => {
     });
     expect(document.security).toEqual([{}, { control_token: [] }]);
     const open = calls.filter(({ security }) => security?.length === 0);
-    expect(open.map(({ path }) => path)).toEqual(['/_mock/openapi.json', '/_mock/docs']);
+    expect(open.map(({ path }) => path)).toEqual(['/_mock/ca.pem', '/_mock/openapi.json', '/_mock/docs']);
   });
 
   test('each refusal is a problem, described once', () => {

@@ -124,7 +124,7 @@ test('the cookie is for this application alone, and for no script', async () => 
   expect(await cookieAt('/env/one/demo')).toMatchObject({ path: '/env/one/demo' });
   const secure = await testMock({ publicOrigin: 'https://cis2.example.org' });
   const [cookie] = (await visitor(secure).post('/demo/log-in', ALEX)).cookies;
-  expect(cookie).toMatchObject({ name: 'mock_cis2_demo', secure: true });
+  expect(cookie).toMatchObject({ name: 'mock_cis2_demo_https', secure: true });
 });
 
 test('logging in again asks for a new sign-in, and another role for the choice of roles', async () => {

@@ -125,7 +125,7 @@ describe.each(['/health/live', '/health/ready', '/metrics'])('%s', (url) => {
 
     expect((await app.inject(`/env/some-name${url}`)).statusCode).toBe(200);
     expect((await app.inject({ method: 'POST', url: `/env/some-name${url}` })).statusCode).toBe(405);
-    expect(environments.list()).toEqual([]);
+    expect(await environments.list()).toEqual([]);
   });
 
   test('leaves no trace in the journal', async () => {

@@ -1,4 +1,5 @@
 /** What /metrics tells, line by line. */
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createHistogram, createTally } from '../../src/metrics/tally.ts';
 import {
@@ -208,6 +209,18 @@ test('each metric has its help and its type, and the text is what Prometheus rea
   const line =
     /^(?:# (?:HELP|TYPE) \w+ .+|\w+(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})? (?:[-+.\de]+|Nan|\+Inf))$/;
   expect(response.body.split('\n').filter((text) => text !== '' && !line.test(text))).toEqual([]);
+});
+
+test('docs/operation.md lists the metrics that there are', async () => {
+  const { app } = await mockWith();
+  const told = [...(await app.inject('/metrics')).body.matchAll(/^# TYPE (mock_cis2_\w+) /gm)].map(
+    ([, name]) => name,
+  );
+  const page = readFileSync(new URL('../../docs/operation.md', import.meta.url), 'utf8');
+  const documented = [...page.matchAll(/^\| `(mock_cis2_\w+)` \|/gm)].map(([, name]) => name);
+
+  expect(told.length).toBeGreaterThan(5);
+  expect(documented.sort()).toEqual(told.sort());
 });
 
 describe('however many values a label has', () => {

@@ -1,7 +1,10 @@
 /** The built program as people run it: `npm test` builds it first. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { REALM } from '../support/mock.ts';
@@ -48,6 +51,22 @@ describe('the process', () => {
     expect(await discovery.json()).toMatchObject({ issuer: `${url.slice(0, -1)}${REALM}` });
     started.child.kill('SIGTERM');
     expect(await ended(started)).toBe(0);
+  });
+
+  test('with TLS=auto, prints an https URL first, and then which authority to trust', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mock-cis2-process-'));
+    const started = run({ PORT: '0', TLS: 'auto', TLS_FOLDER: folder });
+    expect(await opened(started)).toMatch(/^https:\/\/localhost:\d+\/$/);
+    expect(started.said.out.split('\n')[1]).toContain(join(folder, 'ca.pem'));
+    started.child.kill('SIGTERM');
+    expect(await ended(started)).toBe(0);
+    const checked = run({ TLS: 'auto', TLS_FOLDER: folder }, 'check');
+    expect(await ended(checked)).toBe(0);
+    writeFileSync(join(folder, 'server.pem'), 'damaged');
+    const damaged = run({ TLS: 'auto', TLS_FOLDER: folder }, 'check');
+    expect(await ended(damaged)).toBe(1);
+    expect(damaged.said.err).toContain(`TLS ${join(folder, 'server.pem')}: found `);
+    rmSync(folder, { recursive: true });
   });
 
   test('ends cleanly though somebody holds a connection and asks for nothing', async () => {

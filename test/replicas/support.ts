@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createClient } from '@redis/client';
 import type { InjectOptions } from 'fastify';
 import { redisServerPath } from '../../scripts/get-test-programs.mjs';
-import { createMockCis2, type MockCis2Options } from '../../src/create-mock-cis2.ts';
+import { createMockCis2 } from '../../src/create-mock-cis2.ts';
+import type { MockCis2Options } from '../../src/mock-cis2-options.ts';
 import type { Reply } from '../../src/replicas/connection.ts';
 import type { Injectable } from '../support/mock.ts';
 

@@ -1,6 +1,6 @@
 /** A mock on a real socket, and requests of which each byte is in the test’s hands. */
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import type { MockCis2Options } from '../../src/create-mock-cis2.ts';
+import type { MockCis2Options } from '../../src/mock-cis2-options.ts';
 import { type Mock, testMock } from '../support/mock.ts';
 
 export interface Listening {

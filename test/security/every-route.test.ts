@@ -82,7 +82,9 @@ describe('no other site frames', () => {
       const { headers } = await mock.app.inject({ url, headers: { accept: 'text/html' } });
       expect(headers['content-type'], url).toContain('text/html');
       expect(headers['x-frame-options'], url).toBe('DENY');
-      expect(headers['content-security-policy'], url).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy'], url).toMatch(
+        /^(?:(?!frame-ancestors).)*frame-ancestors 'none'(?!.*frame-ancestors)/,
+      );
     }
     const gallery = (await mock.app.inject('/pages')).body;
     const pictures = [...gallery.matchAll(/href="([^"]+)" data-testid="open-/g)].map(([, url = '']) => url);
@@ -99,7 +101,9 @@ describe('no other site frames', () => {
     async (persona) => {
       const { headers } = await logIn(browser(mock.app), persona);
       expect(headers['x-frame-options']).toBe('DENY');
-      expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+      expect(headers['content-security-policy']).toMatch(
+        /^(?:(?!frame-ancestors).)*frame-ancestors 'none'(?!.*frame-ancestors)/,
+      );
     },
   );
 });
@@ -173,5 +177,5 @@ test.each([
   await app.inject(`/env/${name}/_mock/people`);
   const made = await app.inject({ method: 'POST', url: '/_mock/environments', payload: { name } });
   expect(made.statusCode).toBe(400);
-  expect(environments.list()).toEqual([]);
+  expect(await environments.list()).toEqual([]);
 });

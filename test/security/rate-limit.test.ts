@@ -82,6 +82,12 @@ describe('one request too many', () => {
       for (let n = 0; n < 3; n++) expect((await ask(url)).statusCode).not.toBe(429);
   });
 
+  test('comes with its styles: those of a page are not counted', async () => {
+    const { ask } = await limited(1);
+    for (let n = 0; n < 3; n++) expect((await ask('/assets/mock-cis2.css')).statusCode).toBe(200);
+    expect((await ask('/')).statusCode).toBe(200);
+  });
+
   test('counts by address: the connection’s, whatever a header says', async () => {
     const { ask } = await limited(1);
     await ask('/');

@@ -99,8 +99,61 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
   });
 });
 
-test.each(['TLS', 'HTTP_PORT'])('%s is refused, since nothing would come of it yet', (name) => {
-  expect(() => readVariables({ [name]: 'x' })).toThrow(
-    `${name}: found a variable that this version does not support`,
-  );
+describe('how the service is reached', () => {
+  const network = (source: Record<string, string>) => {
+    const { port: _port, host: _host, logLevel: _logLevel, store: _store, ...rest } = readVariables(source);
+    return rest;
+  };
+
+  test.each<[Record<string, string>, object]>([
+    [{ TLS: 'off' }, {}],
+    [{ TLS: '' }, {}],
+    [{ TLS: 'auto' }, { tls: 'auto' }],
+    [{ TLS: 'key.pem, cert.pem' }, { tls: { key: 'key.pem', cert: 'cert.pem' } }],
+    [
+      { TLS: 'auto', TLS_FOLDER: '/certificates', TLS_NAMES: 'cis2.example.test, 10.0.0.7,*.example.test' },
+      {
+        tls: 'auto',
+        tlsFolder: '/certificates',
+        tlsNames: ['cis2.example.test', '10.0.0.7', '*.example.test'],
+      },
+    ],
+    [
+      { TLS: 'auto', HTTP_PORT: '8080' },
+      { tls: 'auto', httpPort: 8080 },
+    ],
+    [
+      { TRUSTED_PROXIES: 'loopback,10.0.0.0/8, fd00::/8' },
+      { trustedProxies: ['loopback', '10.0.0.0/8', 'fd00::/8'] },
+    ],
+    [{ ISSUER_FROM_HOST: 'on' }, { issuerFromHost: true }],
+    [{ ISSUER_FROM_HOST: 'off' }, {}],
+  ])('%j is read', (source, expected) => {
+    expect(network(source)).toEqual(expected);
+  });
+
+  test.each<[Record<string, string>, readonly string[]]>([
+    [{ TLS: 'on' }, ['TLS']],
+    [{ TLS: 'key.pem' }, ['TLS']],
+    [{ TLS: 'a,b,c' }, ['TLS']],
+    [{ TLS: 'yes', HTTP_PORT: '8080' }, ['TLS']],
+    [{ HTTP_PORT: '8080' }, ['HTTP_PORT']],
+    [{ TLS: 'off', HTTP_PORT: '8080' }, ['HTTP_PORT']],
+    [{ TLS: 'auto', HTTP_PORT: '8585' }, ['HTTP_PORT']],
+    [{ TLS: 'auto', HTTP_PORT: 'x' }, ['HTTP_PORT']],
+    [{ TLS: 'auto', TLS_NAMES: 'https://cis2.example.test,good.test,a b' }, ['TLS_NAMES', 'TLS_NAMES']],
+    [{ TRUSTED_PROXIES: 'proxy.example.test' }, ['TRUSTED_PROXIES']],
+    [{ TRUSTED_PROXIES: '10.0.0.0/33,10.0.0.1/8/8,::1/129,loopback' }, Array(3).fill('TRUSTED_PROXIES')],
+    [{ TRUSTED_PROXIES: 'true' }, ['TRUSTED_PROXIES']],
+    [{ ISSUER_FROM_HOST: 'true' }, ['ISSUER_FROM_HOST']],
+    [{ ISSUER_FROM_HOST: 'on', INTERNAL_ORIGIN: 'http://mock:8585' }, ['INTERNAL_ORIGIN']],
+  ])('%j is a fault', (source, paths) => {
+    try {
+      readVariables(source);
+      expect.unreachable();
+    } catch (error) {
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect((error as ConfigurationError).faults.map(({ path }) => path)).toEqual(paths);
+    }
+  });
 });

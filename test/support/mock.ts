@@ -1,9 +1,10 @@
 /** A mock to inject requests into, and a browser that keeps cookies and follows nothing by itself. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { createMockCis2, type MockCis2Options } from '../../src/create-mock-cis2.ts';
+import { createMockCis2 } from '../../src/create-mock-cis2.ts';
 import { createSigningKeys, type SigningKeys } from '../../src/environment/signing-keys.ts';
 import { SESSIONS } from '../../src/login/session.ts';
+import type { MockCis2Options } from '../../src/mock-cis2-options.ts';
 import { ACCESS_TOKENS, CODES, GRANTS } from '../../src/oidc/grant.ts';
 
 export const REALM = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
