@@ -31,6 +31,7 @@ const LAYERS = [
   'index.ts',
   'configuration.ts',
   'command-line.ts',
+  'run.ts',
   'main.ts',
 ];
 
