@@ -69,11 +69,23 @@ function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
   return { controlToken };
 }
 
+/** Log lines are written together once they are so many bytes, and at the latest after so many milliseconds. */
+const LOG_WRITTEN_BY = { minLength: 8192, periodicFlush: 100 };
+
+let standardOutput: ReturnType<typeof pino.destination> | undefined;
+
+/**
+ * One for the process. A log-in writes a dozen lines, and a call of the system for each would take longer than putting
+ * them together. Pino writes the rest when the process ends.
+ */
+function toStandardOutput() {
+  standardOutput ??= pino.destination({ ...LOG_WRITTEN_BY, sync: false });
+  return standardOutput;
+}
+
 /** Everything but the open port: what tests inject requests into. */
 export async function createMockCis2(options: MockCis2Options = {}) {
-  const log = options.logTo
-    ? pino({ level: options.logLevel ?? 'warn' }, options.logTo)
-    : pino({ level: options.logLevel ?? 'warn' });
+  const log = pino({ level: options.logLevel ?? 'warn' }, options.logTo ?? toStandardOutput());
   const fixtures = fixturesOf(options.fixtures);
   const surroundings: Surroundings = {
     origin: {

@@ -1,7 +1,6 @@
 /** The Fastify application: what the service answers, and in which order it is put together. */
 import { randomUUID } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
-import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type ControlOptions, registerControl } from './control/control.ts';
@@ -20,6 +19,7 @@ import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
 import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { lazyValidator } from './settings/validation.ts';
 
 /** Room for the longest authorization request as a link. */
@@ -82,25 +82,12 @@ export async function buildServer(
   return app;
 }
 
-/**
- * Headers and cookies. No HSTS and no upgrade to https, which would pin localhost; no opener policy, which would
- * cut an application off from the log-in that it opened in a pop-up window.
- */
+/** Headers and cookies. */
 async function secure(app: FastifyInstance) {
   await app.register(fastifyCookie);
-  await app.register(fastifyHelmet, {
-    strictTransportSecurity: false,
-    crossOriginOpenerPolicy: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    frameguard: { action: 'deny' },
-    // Not no-referrer: under it, forms of our own pages would come with `Origin: null`.
-    referrerPolicy: { policy: 'same-origin' },
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-mock-cis2-request-id', request.id);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-mock-cis2-request-id': request.id });
+    done();
   });
 }
 
@@ -110,7 +97,7 @@ function acceptForms(app: FastifyInstance) {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    async (_request: unknown, body: string | Buffer) => parseParameters(body.toString()),
+    (_request, body, done) => done(null, parseParameters(body.toString())),
   );
 }
 

@@ -18,6 +18,7 @@ const LAYERS = [
   'pages',
   'control',
   'demo',
+  'security-headers.ts',
   'server.ts',
   'create-mock-cis2.ts',
   'client',

@@ -67,8 +67,10 @@ export function createMemoryStore(clock: Clock): Store {
       return live(kind, id) !== undefined && entriesOf(kind).delete(id);
     },
     async list<T>(kind: RecordKind<T>, most: number) {
+      const entries = entriesOf(kind);
+      if (entries.size === 0) return [];
       const now = clock.now();
-      return [...entriesOf(kind)]
+      return [...entries]
         .filter(([, { expiresAt }]) => expiresAt > now)
         .slice(-most)
         .map(([id, { value }]) => ({ id, value: value as T }));

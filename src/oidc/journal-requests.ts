@@ -12,44 +12,49 @@ const RECEIVED: Readonly<Record<string, string>> = {
   '/userinfo': 'UserInfo was asked for.',
 };
 
+/** A log-in on pages ends at a form of its own: with the redirect that goes to the application. */
+function isCallback({ url }: FastifyRequest, location: string | undefined): boolean {
+  return location !== undefined && !location.startsWith('/') && url.startsWith('/login/');
+}
+
 /** Hooks of every route; they act on the endpoints, `methods` by path below the realm, alone. */
 export function journalRequests(app: FastifyInstance, methods: Readonly<Record<string, readonly string[]>>) {
-  /** The path below the realm of the endpoint that was asked, by whatever method. */
-  function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): string | undefined {
-    const path = url.startsWith(REALM_PATH) ? url.slice(REALM_PATH.length) : '';
-    return Object.hasOwn(methods, path) ? path : undefined;
-  }
+  const endpoints = new Map(Object.keys(methods).map((path) => [`${REALM_PATH}${path}`, path]));
 
-  app.addHook('onRequest', async (request) => {
+  /** The path below the realm of the endpoint that was asked, by whatever method. */
+  const endpointOf = ({ routeOptions: { url = '' } }: FastifyRequest) => endpoints.get(url);
+
+  app.addHook('onRequest', (request, _reply, done) => {
     const path = endpointOf(request);
-    if (path === undefined || request.method === 'OPTIONS' || !methods[path]?.includes(request.method))
-      return;
-    const explanation = RECEIVED[path];
-    if (explanation === undefined) return;
-    request.environment.journal.record({
-      request_id: request.id,
-      kind: 'request_received',
-      explanation,
-      details: parseParameters(queryOf(request)).all(),
-    });
+    const explanation = path === undefined ? undefined : RECEIVED[path];
+    const isTaken = request.method !== 'OPTIONS' && methods[path ?? '']?.includes(request.method);
+    if (explanation !== undefined && isTaken) {
+      request.environment.journal.record({
+        request_id: request.id,
+        kind: 'request_received',
+        explanation,
+        details: parseParameters(queryOf(request)).all(),
+      });
+    }
+    done();
   });
 
   // Before the answer is sent: who has it finds the event.
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     const redirect = redirectOf(reply);
     const { location } = redirect;
     const endpoint = endpointOf(request);
-    // A log-in on pages ends at a form of its own: with the redirect that goes to the application.
-    const isCallback = /^\/login\//.test(request.url) && location !== undefined && !location.startsWith('/');
-    if (endpoint === undefined && !isCallback) return;
-    const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
-    const { method, environment } = request;
-    environment.journal.record({
-      ...subjectOf(request),
-      kind: 'request_answered',
-      explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
-      details: { method, path, status: reply.statusCode, ...redirect },
-    });
+    if (endpoint !== undefined || isCallback(request, location)) {
+      const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
+      const { method, environment } = request;
+      environment.journal.record({
+        ...subjectOf(request),
+        kind: 'request_answered',
+        explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
+        details: { method, path, status: reply.statusCode, ...redirect },
+      });
+    }
+    done();
   });
 }
 
@@ -63,11 +68,11 @@ function redirectOf(reply: FastifyReply): Pick<EventDetails['request_answered'],
 
 /** Whom the request turned out to be about, by its events so far. */
 function subjectOf({ environment, id }: FastifyRequest): Subject {
-  const events = environment.journal.events({ request_id: id });
-  const known = events.map(({ login_id, client_id, uid }) => ({
-    ...(login_id === undefined ? {} : { login_id }),
-    ...(client_id === undefined ? {} : { client_id }),
-    ...(uid === undefined ? {} : { uid }),
-  }));
-  return Object.assign({ request_id: id }, ...known);
+  const subject: Subject = { request_id: id };
+  for (const { login_id, client_id, uid } of environment.journal.events({ request_id: id })) {
+    if (login_id !== undefined) subject.login_id = login_id;
+    if (client_id !== undefined) subject.client_id = client_id;
+    if (uid !== undefined) subject.uid = uid;
+  }
+  return subject;
 }

@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import type { Candidate } from '../scenarios/choice.ts';
 import type { Endpoint, Transport } from '../scenarios/scenario.ts';
@@ -125,13 +125,13 @@ async function act(what: Transport, { request, reply, candidate, about }: Scene)
 }
 
 /** The first half of an answer that announces the whole of it, then the end of the connection. */
-async function truncated(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
-  if (!request.isTruncated || typeof payload !== 'string') return payload;
+const truncated: onSendHookHandler = (request, reply, payload, done) => {
+  if (!request.isTruncated || typeof payload !== 'string') return done();
   const whole = Buffer.from(payload);
   reply.header('content-length', whole.length).header('connection', 'close');
   // As a stream, since of a text the framework would announce the half that it sends.
-  return Readable.from([whole.subarray(0, Math.ceil(whole.length / 2))]);
-}
+  done(null, Readable.from([whole.subarray(0, Math.ceil(whole.length / 2))]));
+};
 
 /** For every route of the provider’s endpoints in this scope. */
 export function registerTransportScenarios(scope: FastifyInstance) {
