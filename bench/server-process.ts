@@ -1,5 +1,5 @@
 /** A server in a process of its own, kept on one core: started, looked at from outside, ended. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -11,6 +11,9 @@ import type { Contender } from './contenders.ts';
 
 /** The core of the server that is measured, and that of whoever sends the requests. */
 const [SERVER_CORE, LOAD_CORE] = ['0', '1'];
+
+/** Asked before this process keeps to one core, after which there seems to be no other. */
+const isPinned = canPin();
 
 /** How long a server may take until it answers. */
 const STARTS_WITHIN_MILLISECONDS = 30_000;
@@ -38,18 +41,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Keeps this process on the core of the load. Says in words whether servers have a core of their own. */
-export function takeCores(): string {
-  if (availableParallelism() < 2) return 'one core for all: there is no other';
-  try {
-    execFileSync('taskset', ['-acp', LOAD_CORE, String(process.pid)], { stdio: 'ignore' });
-    return `server on core ${SERVER_CORE}, load on core ${LOAD_CORE}`;
-  } catch {
-    return 'any core for all, since taskset is missing: rates say little here, and CPU times more';
-  }
+function canPin(): boolean {
+  return availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 }
 
-const hasTaskset = (): boolean => takeCores().startsWith('server on core');
+/** Keeps this process on the core of the load. Says in words whether servers have a core of their own. */
+export function takeCores(): string {
+  if (!isPinned) return 'any core for all, since there is no other or no taskset: CPU times say more than rates';
+  // A thread may end while the others are told: that is no failure.
+  spawnSync('taskset', ['-acp', LOAD_CORE, String(process.pid)]);
+  return `server on core ${SERVER_CORE}, load on core ${LOAD_CORE}`;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -64,7 +66,7 @@ async function freePort(): Promise<number> {
 function spawnPinned(contender: Contender, port: number, folder: string): ChildProcess {
   const output = openSync(join(folder, `${port}.log`), 'w');
   const command = [process.execPath, ...contender.argumentsFor(port)];
-  const [program = '', ...rest] = hasTaskset() ? ['taskset', '-c', SERVER_CORE, ...command] : command;
+  const [program = '', ...rest] = isPinned ? ['taskset', '-c', SERVER_CORE, ...command] : command;
   // Nothing of this shell: settings of the user would be measured instead of the default ones.
   const variables = { PATH: process.env['PATH'], PORT: String(port), ...contender.variables };
   const server = spawn(program, rest, { stdio: ['ignore', output, output], env: variables });

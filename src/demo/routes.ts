@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { DEMO_CLIENT_ID } from '../environment/own-clients.ts';
 import { Refused } from '../journal/refused.ts';
-import { formOf, parseParameters, queryOf } from '../oidc/parameters.ts';
+import { formOf, queryOf, queryParametersOf } from '../oidc/parameters.ts';
 import { randomId, secretsEqual } from '../oidc/secrets.ts';
 import { showPage } from '../pages/render.ts';
 import { logoutTokens, takeLogoutToken } from './logout-token.ts';
@@ -108,7 +108,7 @@ function takeCallbackOnce(app: FastifyInstance) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { environment } = request;
     const callback: [string, string][] = [...new URLSearchParams(queryOf(request))];
-    const state = parseParameters(queryOf(request)).get('state') ?? '';
+    const state = queryParametersOf(request).get('state') ?? '';
     const stored = await environment.store.get(VISITS, state);
     const browserId = demoBrowserOf(request);
     if (!stored?.value.provider || !secretsEqual(browserId ?? '', stored.value.browserId))
@@ -192,7 +192,7 @@ const WAIT_MILLISECONDS = 1000;
 
 async function showLoggedOut(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
-  const state = parseParameters(queryOf(request)).get('state') ?? '';
+  const state = queryParametersOf(request).get('state') ?? '';
   const visit = await findVisit(environment, state);
   const isOwn = visit !== undefined && secretsEqual(demoBrowserOf(request) ?? '', visit.browserId);
   await Promise.race([environment.background.settled(), wait(WAIT_MILLISECONDS, undefined, { ref: false })]);
@@ -212,7 +212,7 @@ function backChannelLogout(app: FastifyInstance) {
 
 export function registerDemo(app: FastifyInstance) {
   app.get('/demo', async (request, reply) =>
-    showStart(request, reply, readOptions(parseParameters(queryOf(request)), request.environment)),
+    showStart(request, reply, readOptions(queryParametersOf(request), request.environment)),
   );
   app.post('/demo/log-in', beginLogIn(app));
   // The address bar shows the form’s own path after an error in it.

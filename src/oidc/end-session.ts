@@ -13,7 +13,7 @@ import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
 import { encodingFault } from './parameter-faults.ts';
-import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { asQuery, formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { endSession, endSessionOf } from './session-end.ts';
 
 /** The pages of logging out. The pages folder provides them. */
@@ -197,7 +197,7 @@ async function logOut(
 
 export function endSessionEndpoint(pages: LogoutPages) {
   return async (request: FastifyRequest, reply: FastifyReply) =>
-    logOut(request, reply, parseParameters(queryOf(request)), pages);
+    logOut(request, reply, queryParametersOf(request), pages);
 }
 
 /** A form from elsewhere carries no SameSite=Lax cookie: it is answered by the same request as a link. */

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { EventDetails } from '../journal/events.ts';
 import type { Subject } from '../journal/journal.ts';
-import { parseParameters, queryOf } from './parameters.ts';
+import { parseParameters, queryParametersOf } from './parameters.ts';
 
 /** The endpoints that read no parameters by which they would know more. */
 const RECEIVED: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
         request_id: request.id,
         kind: 'request_received',
         explanation,
-        details: parseParameters(queryOf(request)).all(),
+        details: queryParametersOf(request).all(),
       });
     }
     done();
