@@ -10,6 +10,7 @@ import type { Environments } from './environment/environments.ts';
 import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
+import { registerAssets } from './pages/assets.ts';
 import { registerConsolePage } from './pages/console-page.ts';
 import { registerJournalPages } from './pages/journal-pages.ts';
 import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
@@ -69,6 +70,7 @@ export async function buildServer(
   acceptForms(app);
   registerRefusals(app, log);
   await registerViews(app);
+  registerAssets(app);
   registerStartPage(app, environments);
   registerScenariosPage(app);
   registerPagesPage(app);

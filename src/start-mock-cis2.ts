@@ -11,6 +11,12 @@ const CLOSE_CONNECTIONS_AFTER_MILLISECONDS = 1000;
 const LOOK_EVERY_MILLISECONDS = 1000;
 
 /**
+ * The keys are made once the first answers are out, which would wait for that where there is one core. Whoever needs
+ * them sooner has them made at once.
+ */
+const PREPARE_KEYS_AFTER_MILLISECONDS = 200;
+
+/**
  * Starts the service. Throws ConfigurationError with every fault, before anything listens.
  *
  * ```ts
@@ -22,7 +28,7 @@ const LOOK_EVERY_MILLISECONDS = 1000;
 export async function startMockCis2(options: MockCis2Options = {}): Promise<MockCis2> {
   const { app, environment, environments, origin } = await createMockCis2(options);
   await app.listen({ port: options.port ?? 0, host: options.host ?? '127.0.0.1' });
-  environment.keys.prepare();
+  const preparing = setTimeout(() => environment.keys.prepare(), PREPARE_KEYS_AFTER_MILLISECONDS).unref();
   const looking = setInterval(() => {
     environments.endUnused();
     for (const each of environments.all()) each.background.run(endExpiredSessions(each));
@@ -35,6 +41,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     connection: openConnection(intoApplication(app), options.controlToken),
     publicOrigin: origin.public,
     stop: async () => {
+      clearTimeout(preparing);
       clearInterval(looking);
       // Requests under way are let finish; a connection that asks for nothing does not hold the process up.
       setTimeout(() => app.server.closeAllConnections(), CLOSE_CONNECTIONS_AFTER_MILLISECONDS).unref();

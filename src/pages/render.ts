@@ -1,14 +1,11 @@
 /** Renders a view: with the policy of what a page may load and where its forms may lead. */
 import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
 import fastifyView from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Frame } from './models.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
-/** Made by `npm run build`; the same place whether this runs from src or from dist. */
-const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url));
 
 export async function registerViews(app: FastifyInstance) {
   await app.register(fastifyView, {
@@ -17,7 +14,6 @@ export async function registerViews(app: FastifyInstance) {
     viewExt: 'eta',
     includeViewExtension: true,
   });
-  await app.register(fastifyStatic, { root: ASSETS, prefix: '/assets/', maxAge: '1h' });
 }
 
 /** A scheme, or an origin of plain characters: a host of an URL may hold `;`, which would begin a directive. */
