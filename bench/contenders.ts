@@ -7,7 +7,6 @@ export interface Contender {
   /** What `node` is started with. */
   argumentsFor: (port: number) => readonly string[];
   discoveryPath: string;
-  scope: string;
   /** Beside what every authorization request has. */
   parameters: Readonly<Record<string, string>>;
   /** Environment variables, beside PORT. */
@@ -23,8 +22,6 @@ export const MOCK_CIS2: Contender = {
   name: 'mock-cis2',
   argumentsFor: () => [at('../dist/main.js')],
   discoveryPath: `${REALM_PATH}/.well-known/openid-configuration`,
-  // More than the others are asked for: with the roles, as applications of the NHS ask.
-  scope: 'openid profile email nationalrbacaccess',
   parameters: ALEX,
 };
 
@@ -32,7 +29,6 @@ export const FLOOR: Contender = {
   name: 'floor (bare node:http)',
   argumentsFor: () => [at('servers/floor.mjs')],
   discoveryPath: '/.well-known/openid-configuration',
-  scope: 'openid profile email',
   parameters: {},
 };
 
@@ -41,7 +37,6 @@ export const PEERS: readonly Contender[] = [
     name: 'oidc-provider',
     argumentsFor: () => [at('servers/oidc-provider.mjs')],
     discoveryPath: '/.well-known/openid-configuration',
-    scope: 'openid profile email',
     parameters: ALEX,
   },
   {
@@ -51,7 +46,6 @@ export const PEERS: readonly Contender[] = [
       ...['-a', '127.0.0.1', '-p', String(port)],
     ],
     discoveryPath: '/.well-known/openid-configuration',
-    scope: 'openid profile email',
     parameters: {},
   },
 ];

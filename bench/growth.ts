@@ -99,13 +99,21 @@ export async function byPeople(sizes: Sizes, folder: string): Promise<Growth[]> 
     const growth = await withServer(contender, folder, async (server) => {
       // The same kind of person each time, so that nothing but their number differs.
       const smartcards = people.filter(({ uid }) => uid.startsWith('910900')).map(({ uid }) => uid);
-      const load = loadOn(server, { personas: smartcards.length > 0 ? smartcards : ['910000000101'] });
+      const personas = smartcards.length > 0 ? smartcards : ['910000000101'];
+      const load = loadOn(server, { personas });
       await load.repeat(load.logIn, { times: sizes.warmUpLogIns });
       const cpuMicroseconds = await costOf(load, load.logIn, sizes);
       await load.close();
-      return { cpuMicroseconds, residentMB: inMB(server.residentBytes()) };
+      const withRoles = loadOn(server, { personas, scope: 'openid profile email nationalrbacaccess' });
+      const ofRoles = await costOf(withRoles, withRoles.logIn, sizes);
+      await withRoles.close();
+      return { cpuMicroseconds, ofRoles, residentMB: inMB(server.residentBytes()) };
     });
-    found.push({ what: 'people', count, work: 'log-in', ...growth });
+    const { cpuMicroseconds, ofRoles, residentMB } = growth;
+    found.push(
+      { what: 'people', count, work: 'log-in', cpuMicroseconds, residentMB },
+      { what: 'people', count, work: 'log-in with the roles', cpuMicroseconds: ofRoles, residentMB },
+    );
   }
   return found;
 }

@@ -33,13 +33,20 @@ export interface Load {
 
 let logIns = 0;
 
+/** What every server has. */
+const SCOPE = 'openid profile email';
+
 /** What is asked in turn: the environments with these prefixes, and as these personas instead of the usual one. */
 export interface Turns {
+  scope?: string;
   prefixes?: readonly string[];
   personas?: readonly string[];
 }
 
-export function loadOn(server: RunningServer, { prefixes = [''], personas = [] }: Turns = {}): Load {
+export function loadOn(
+  server: RunningServer,
+  { scope = SCOPE, prefixes = [''], personas = [] }: Turns = {},
+): Load {
   const { contender, endpoints } = server;
   const pool = new Pool(server.origin, { connections: CONNECTIONS });
 
@@ -58,7 +65,7 @@ export function loadOn(server: RunningServer, { prefixes = [''], personas = [] }
       client_id: CLIENT.client_id,
       redirect_uri: REDIRECT_URI,
       response_type: 'code',
-      scope: contender.scope,
+      scope,
       state,
       nonce: `nonce-${logIns}`,
       ...contender.parameters,

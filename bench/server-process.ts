@@ -47,7 +47,8 @@ function canPin(): boolean {
 
 /** Keeps this process on the core of the load. Says in words whether servers have a core of their own. */
 export function takeCores(): string {
-  if (!isPinned) return 'any core for all, since there is no other or no taskset: CPU times say more than rates';
+  if (!isPinned)
+    return 'any core for all, since there is no other or no taskset: CPU times say more than rates';
   // A thread may end while the others are told: that is no failure.
   spawnSync('taskset', ['-acp', LOAD_CORE, String(process.pid)]);
   return `server on core ${SERVER_CORE}, load on core ${LOAD_CORE}`;

@@ -73,7 +73,7 @@ function serverOptions({ controlToken }: MockCis2Options): ServerOptions {
 }
 
 /** Log lines are written together once they are so many bytes, and at the latest after so many milliseconds. */
-const LOG_WRITTEN_BY = { minLength: 15_000, periodicFlush: 100 };
+const LOG_WRITTEN_BY = { minLength: 4096, periodicFlush: 100 };
 
 let standardOutput: ReturnType<typeof pino.destination> | undefined;
 

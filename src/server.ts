@@ -17,7 +17,6 @@ import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { registerPagesPage } from './pages/pages-page.ts';
 import { allowOnly, BODY_LIMIT, registerRefusals } from './pages/refusals.ts';
-import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
@@ -36,6 +35,7 @@ function neverUsed(): never {
 
 /** An address whose path is not percent-encoded text, as one that is: otherwise no hook of ours would see it. */
 function decodable(url: string): string {
+  if (!url.includes('%')) return url;
   const [path = ''] = url.split('?', 1);
   try {
     decodeURIComponent(path);
@@ -69,7 +69,6 @@ export async function buildServer(
   attachEnvironment(app, environments);
   acceptForms(app);
   registerRefusals(app, log);
-  await registerViews(app);
   registerAssets(app);
   registerStartPage(app, environments);
   registerScenariosPage(app);
