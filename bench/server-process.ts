@@ -3,17 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Contender } from './contenders.ts';
 
 /** The core of the server that is measured, and that of whoever sends the requests. */
-const [SERVER_CORE, LOAD_CORE] = ['0', '1'];
-
-/** Asked before this process keeps to one core, after which there seems to be no other. */
-const isPinned = canPin();
+const SERVER_CORE = '0';
+const LOAD_CORE = '1';
 
 /** How long a server may take until it answers. */
 const STARTS_WITHIN_MILLISECONDS = 30_000;
@@ -41,9 +38,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-function canPin(): boolean {
-  return availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
-}
+/** Whether there is taskset, and both cores are ours to use. */
+const isPinned = [SERVER_CORE, LOAD_CORE].every(
+  (core) => spawnSync('taskset', ['-c', core, 'true']).status === 0,
+);
 
 /** Keeps this process on the core of the load. Says in words whether servers have a core of their own. */
 export function takeCores(): string {
