@@ -52,8 +52,9 @@ export function takeCores(): string {
   return `server on core ${SERVER_CORE}, load on core ${LOAD_CORE}`;
 }
 
+/** Below those that the system gives to whoever connects, so that nobody takes it before the server does. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createServer().listen(20_000 + Math.floor(Math.random() * 12_000), '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   server.close();
@@ -62,8 +63,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+const logOf = (port: number, folder: string): string => join(folder, `${port}.log`);
+
 function spawnPinned(contender: Contender, port: number, folder: string): ChildProcess {
-  const output = openSync(join(folder, `${port}.log`), 'w');
+  const output = openSync(logOf(port, folder), 'w');
   const command = [process.execPath, ...contender.argumentsFor(port)];
   const [program = '', ...rest] = isPinned ? ['taskset', '-c', SERVER_CORE, ...command] : command;
   // Nothing of this shell: settings of the user would be measured instead of the default ones.
@@ -74,7 +77,11 @@ function spawnPinned(contender: Contender, port: number, folder: string): ChildP
 }
 
 /** The first discovery document, asked for until it comes. */
-async function firstDiscovery(url: string, server: ChildProcess): Promise<Record<string, string>> {
+async function firstDiscovery(
+  url: string,
+  server: ChildProcess,
+  log: string,
+): Promise<Record<string, string>> {
   const giveUpAt = performance.now() + STARTS_WITHIN_MILLISECONDS;
   while (performance.now() < giveUpAt && server.exitCode === null) {
     try {
@@ -86,7 +93,7 @@ async function firstDiscovery(url: string, server: ChildProcess): Promise<Record
     }
     await wait(2);
   }
-  throw new Error(`${server.spawnargs.join(' ')} gave no discovery document at ${url}`);
+  throw new Error(`${server.spawnargs.join(' ')} gave no discovery document at ${url}: ${readFileSync(log)}`);
 }
 
 const pathOf = (url: string | undefined): string => new URL(String(url)).pathname;
@@ -112,7 +119,7 @@ export async function startServer(contender: Contender, folder: string): Promise
   const origin = `http://127.0.0.1:${port}`;
   const began = performance.now();
   const server = spawnPinned(contender, port, folder);
-  const document = await firstDiscovery(`${origin}${contender.discoveryPath}`, server);
+  const document = await firstDiscovery(`${origin}${contender.discoveryPath}`, server, logOf(port, folder));
   const startedInMilliseconds = performance.now() - began;
   const { pid } = server;
   if (pid === undefined) throw new Error('the process has no id');
