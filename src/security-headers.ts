@@ -1,7 +1,6 @@
 /**
  * The headers that every answer has, whatever it is: those of helmet, with a policy for answers that are no pages.
- * Pages replace the policy by their own. They are the same each time, so no middleware works them out for each
- * request: that took a tenth of the time of an answer.
+ * Pages replace the policy by their own. They are the same each time, so no middleware works them out for each request.
  *
  * No HSTS and no upgrade to https, which would pin localhost; no opener policy, which would cut an application off
  * from the log-in that it opened in a pop-up window.
