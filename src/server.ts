@@ -1,7 +1,6 @@
 /** The Fastify application: what the service answers, and in which order it is put together. */
 import { randomUUID } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
-import fastifyHelmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { type ControlOptions, registerControl } from './control/control.ts';
@@ -25,6 +24,7 @@ import { countAnswers, registerMetrics } from './metrics/routes.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
 import { parseParameters } from './oidc/parameters.ts';
 import { type AddressesOptions, registerAddressesPage } from './pages/addresses-page.ts';
+import { registerAssets } from './pages/assets.ts';
 import { registerConsolePage } from './pages/console-page.ts';
 import { registerJournalPages } from './pages/journal-pages.ts';
 import { BODY_LIMIT } from './pages/known-refusals.ts';
@@ -32,9 +32,9 @@ import { registerLoginRoutes, showProgress } from './pages/login-routes.ts';
 import { askToLogOut, showLoggedOut } from './pages/logout-pages.ts';
 import { registerPagesPage } from './pages/pages-page.ts';
 import { allowOnly, registerRefusals } from './pages/refusals.ts';
-import { registerViews } from './pages/render.ts';
 import { registerScenariosPage } from './pages/scenarios-page.ts';
 import { registerStartPage } from './pages/start-page.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 import { lazyValidator } from './settings/validation.ts';
 import type { TlsServers } from './tls/servers.ts';
 
@@ -48,6 +48,7 @@ function neverUsed(): never {
 
 /** An address whose path is not percent-encoded text, as one that is: otherwise no hook of ours would see it. */
 function decodable(url: string): string {
+  if (!url.includes('%')) return url;
   const [path = ''] = url.split('?', 1);
   try {
     decodeURIComponent(path);
@@ -104,7 +105,7 @@ export async function buildServer(
   acceptForms(app);
   registerRefusals(app, log);
   if (options.rateLimit !== undefined) await limitRate(app, options.rateLimit);
-  await registerViews(app);
+  registerAssets(app);
   registerStartPage(app, environments, options.authority !== undefined);
   registerScenariosPage(app);
   registerPagesPage(app);
@@ -121,25 +122,12 @@ export async function buildServer(
   return app;
 }
 
-/**
- * Headers and cookies. No HSTS and no upgrade to https, which would pin localhost; no opener policy, which would
- * cut an application off from the log-in that it opened in a pop-up window.
- */
+/** Headers and cookies. */
 async function secure(app: FastifyInstance) {
   await app.register(fastifyCookie);
-  await app.register(fastifyHelmet, {
-    strictTransportSecurity: false,
-    crossOriginOpenerPolicy: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    frameguard: { action: 'deny' },
-    // Not no-referrer: under it, forms of our own pages would come with `Origin: null`.
-    referrerPolicy: { policy: 'same-origin' },
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-mock-cis2-request-id', request.id);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ ...SECURITY_HEADERS, 'x-mock-cis2-request-id': request.id });
+    done();
   });
 }
 
@@ -149,7 +137,7 @@ function acceptForms(app: FastifyInstance) {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    async (_request: unknown, body: string | Buffer) => parseParameters(body.toString()),
+    (_request, body, done) => done(null, parseParameters(body.toString())),
   );
 }
 

@@ -32,6 +32,12 @@ async function listenBeside(app: FastifyInstance, plain: Server, at: { port: num
 }
 
 /**
+ * The keys are made once the first answers are out, which would wait for that where there is one core. Whoever needs
+ * them sooner has them made at once.
+ */
+const PREPARE_KEYS_AFTER_MILLISECONDS = 200;
+
+/**
  * Starts the service. Throws ConfigurationError with every fault, before anything listens.
  *
  * ```ts
@@ -45,7 +51,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
   const host = options.host ?? '127.0.0.1';
   await app.listen({ port: options.port ?? 0, host });
   if (plain) await listenBeside(app, plain, { port: options.httpPort ?? 0, host });
-  environment.keys.prepare();
+  const preparing = setTimeout(() => environment.keys.prepare(), PREPARE_KEYS_AFTER_MILLISECONDS).unref();
   const looking = setInterval(() => {
     environments.endUnused();
     for (const each of environments.all()) each.background.run(endExpiredSessions(each));
@@ -62,6 +68,7 @@ export async function startMockCis2(options: MockCis2Options = {}): Promise<Mock
     publicOrigin: origin.public,
     ...(plain ? { httpUrl: `http://localhost:${portOf(plain)}/` } : {}),
     stop: async () => {
+      clearTimeout(preparing);
       clearInterval(looking);
       const closed = app.close();
       // Requests under way are let finish; a connection that asks for nothing does not hold the process up.

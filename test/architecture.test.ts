@@ -23,6 +23,7 @@ const LAYERS = [
   'health',
   'metrics',
   'limits',
+  'security-headers.ts',
   'server.ts',
   'mock-cis2-options.ts',
   'create-mock-cis2.ts',

@@ -70,7 +70,9 @@ export function createMemoryStore(clock: Clock): Store {
       return live(kind, id) !== undefined && entriesOf(kind).delete(id);
     },
     async list<T>(kind: RecordKind<T>, most: number) {
-      return [...entriesOf(kind)]
+      const entries = entriesOf(kind);
+      if (entries.size === 0) return [];
+      return [...entries]
         .filter(([, entry]) => isLive(kind, entry))
         .slice(-most)
         .map(([id, { value }]) => ({ id, value: value as T }));

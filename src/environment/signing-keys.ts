@@ -81,7 +81,7 @@ interface Key extends KeptKey {
   jwk: JWK;
 }
 
-/** Loaded with the first signature or verification: no start needs it. */
+/** Loaded with the first verification, or signature of a scenario: no start needs it. */
 const jose = () => import('jose');
 
 const makePrivateKey = async () =>
@@ -137,6 +137,17 @@ function takePrivateKey(): Promise<KeyObject> {
   const taken = spare ?? makePrivateKey();
   spare = undefined;
   return taken;
+}
+
+const encoded = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+/**
+ * A JWT by RS256 (RFC 7515 section 7.1). Signed here and now: handing it to another thread costs more than it spares,
+ * and a library that signs by WebCrypto does so.
+ */
+function signByRs256(header: JwtHeader, claims: JWTPayload, privateKey: KeyObject): string {
+  const input = `${encoded(header)}.${encoded(claims)}`;
+  return `${input}.${sign('sha256', Buffer.from(input), privateKey).toString('base64url')}`;
 }
 
 /**
@@ -198,8 +209,7 @@ export function createSigningKeys(keeper?: KeyKeeper, encryption = encryptionJwk
     },
     async sign(claims, typ = 'JWT') {
       const { privateKey, kid } = await active();
-      const { SignJWT } = await jose();
-      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ, kid }).sign(privateKey);
+      return signByRs256({ alg: 'RS256', typ, kid }, claims, privateKey);
     },
     async activeKid() {
       return (await active()).kid;

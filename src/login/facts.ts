@@ -123,7 +123,11 @@ function organisationFacts(person: Person | undefined, directory: Directory): Lo
 
 /** Leaves out what is undefined, as exact optional properties ask. */
 function defined<T extends object>(facts: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as T;
+  const kept: Partial<T> = {};
+  for (const name of Object.keys(facts) as (keyof T)[]) {
+    if (facts[name] !== undefined) kept[name] = facts[name];
+  }
+  return kept as T;
 }
 
 export function gatherFacts(login: Login, circumstances: Circumstances): LoginFacts {

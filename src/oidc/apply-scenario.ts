@@ -59,7 +59,7 @@ export async function candidatesOn(about: AnswerAbout, environment: Environment)
   const isPersona = (name: string) =>
     (uid !== undefined && isUidOf(name, uid, directory)) ||
     (account !== undefined && normalEmail(account) === normalEmail(name));
-  const sources = { active: await activeScenarios(environment), ...sourcesOf(about, environment) };
+  const sources: Sources = { active: await activeScenarios(environment), ...sourcesOf(about, environment) };
   return candidatesFor({ ...(clientId === undefined ? {} : { clientId }), isPersona }, sources);
 }
 

@@ -19,7 +19,7 @@ import {
 } from './identify-request.ts';
 import { readScenario } from './mock-parameters.ts';
 import { encodingFault } from './parameter-faults.ts';
-import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { asQuery, formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { beginLogin, judge } from './progress.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function authorizeForm(request: FastifyRequest, reply: FastifyReply
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {
   return async function authorize(request: FastifyRequest, reply: FastifyReply) {
     const { environment } = request;
-    const parameters = parseParameters(queryOf(request));
+    const parameters = queryParametersOf(request);
     const { client, authorizationRequest } = await check(request, parameters);
     const sessionId = sessionIdOf(request);
     const session = await usableSession(request, client, authorizationRequest, sessionId);

@@ -14,7 +14,7 @@ import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
 import { isFromElsewhere } from './own-forms.ts';
 import { encodingFault } from './parameter-faults.ts';
-import { asQuery, formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { asQuery, formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { endSession, endSessionOf } from './session-end.ts';
 
 /** The pages of logging out. The pages folder provides them. */
@@ -198,7 +198,7 @@ async function logOut(
 
 export function endSessionEndpoint(pages: LogoutPages) {
   return async (request: FastifyRequest, reply: FastifyReply) =>
-    logOut(request, reply, parseParameters(queryOf(request)), pages);
+    logOut(request, reply, queryParametersOf(request), pages);
 }
 
 /**

@@ -11,7 +11,7 @@ import { discoveryDocument } from './discovery.ts';
 import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
 import { journalRequests } from './journal-requests.ts';
 import { readScenario, scenarioFault } from './mock-parameters.ts';
-import { type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { type Parameters, queryParametersOf } from './parameters.ts';
 import type { Progress } from './progress.ts';
 import { send } from './send.ts';
 import { introspectionEndpoint, revocationEndpoint } from './token-status.ts';
@@ -67,7 +67,7 @@ function published(place: 'discovery' | 'jwks', right: (environment: Environment
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const { environment } = request;
     const about = {
-      ...readRequested(parseParameters(queryOf(request))),
+      ...readRequested(queryParametersOf(request)),
       subject: { request_id: request.id },
     };
     const answer = { status: 200, headers: {}, body: await right(environment) };

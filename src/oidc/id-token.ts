@@ -1,5 +1,5 @@
 /** The claims of an ID token: each of CIS2’s, with its exact name and type (facts 3.2). */
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { nameOf } from '../care-identity/claims.ts';
 import type { Person } from '../care-identity/schema.ts';
@@ -8,7 +8,7 @@ import type { Grant } from './grant.ts';
 
 /** base64url of the left half of the SHA-256 (OpenID Connect Core section 3.1.3.6). */
 export function leftHalfHash(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest().subarray(0, 16).toString('base64url');
+  return hash('sha256', text, 'buffer').toString('base64url', 0, 16);
 }
 
 /** One id for the process and a counter behind it: the form of the product’s audit ids (facts 10.6). */

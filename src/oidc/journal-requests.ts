@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { REALM_PATH } from '../environment/environment.ts';
 import type { EventDetails } from '../journal/events.ts';
-import { parseParameters, queryOf } from './parameters.ts';
+import { parseParameters, queryParametersOf } from './parameters.ts';
 
 /** The endpoints that read no parameters by which they would know more. */
 const RECEIVED: Readonly<Record<string, string>> = {
@@ -11,45 +11,51 @@ const RECEIVED: Readonly<Record<string, string>> = {
   '/userinfo': 'UserInfo was asked for.',
 };
 
+/** A log-in on pages ends at a form of its own: with the redirect that goes to the application. */
+function isCallback({ url }: FastifyRequest, location: string | undefined): boolean {
+  return location !== undefined && !location.startsWith('/') && url.startsWith('/login/');
+}
+
 /** Hooks of every route; they act on the endpoints, `methods` by path below the realm, alone. */
 export function journalRequests(app: FastifyInstance, methods: Readonly<Record<string, readonly string[]>>) {
-  /** The path below the realm of the endpoint that was asked, by whatever method. */
-  function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): string | undefined {
-    const path = url.startsWith(REALM_PATH) ? url.slice(REALM_PATH.length) : '';
-    return Object.hasOwn(methods, path) ? path : undefined;
-  }
+  const endpoints = new Map(Object.keys(methods).map((path) => [`${REALM_PATH}${path}`, path]));
 
-  app.addHook('onRequest', async (request) => {
+  /** The path below the realm of the endpoint that was asked, by whatever method. */
+  const endpointOf = ({ routeOptions: { url = '' } }: FastifyRequest) => endpoints.get(url);
+
+  app.addHook('onRequest', (request, _reply, done) => {
     const path = endpointOf(request);
-    if (path === undefined || request.method === 'OPTIONS' || !methods[path]?.includes(request.method))
-      return;
-    const explanation = RECEIVED[path];
-    if (explanation === undefined) return;
-    request.environment.journal.record({
-      request_id: request.id,
-      kind: 'request_received',
-      explanation,
-      details: parseParameters(queryOf(request)).all(),
-    });
+    const explanation = path === undefined ? undefined : RECEIVED[path];
+    const isTaken = request.method !== 'OPTIONS' && methods[path ?? '']?.includes(request.method);
+    if (explanation !== undefined && isTaken) {
+      request.environment.journal.record({
+        request_id: request.id,
+        kind: 'request_received',
+        explanation,
+        details: queryParametersOf(request).all(),
+      });
+    }
+    done();
   });
 
   // Before the answer is sent: who has it finds the event.
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     const redirect = redirectOf(reply);
     const { location } = redirect;
     const endpoint = endpointOf(request);
-    // A log-in on pages ends at a form of its own: with the redirect that goes to the application.
-    const isCallback = /^\/login\//.test(request.url) && location !== undefined && !location.startsWith('/');
-    if (endpoint === undefined && !isCallback) return;
-    const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
-    const { method, environment } = request;
-    environment.journal.record({
-      ...environment.journal.subjectOf(request.id),
-      kind: 'request_answered',
-      explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
-      details: { method, path, status: reply.statusCode, ...redirect },
-    });
-    await environment.journal.flush?.();
+    if (endpoint !== undefined || isCallback(request, location)) {
+      const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
+      const { method, environment } = request;
+      environment.journal.record({
+        ...environment.journal.subjectOf(request.id),
+        kind: 'request_answered',
+        explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
+        details: { method, path, status: reply.statusCode, ...redirect },
+      });
+      const flushed = environment.journal.flush?.();
+      if (flushed) return void flushed.then(() => done(), done);
+    }
+    done();
   });
 }
 

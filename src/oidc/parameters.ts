@@ -31,10 +31,14 @@ export const MAX_PARAMETERS = 100;
 export const MAX_QUERY_LENGTH = 60_000;
 
 /** Whether text is longer than so many characters of an URL, where one outside ASCII takes up to twelve. */
-const isLonger = (text: string, most: number): boolean =>
-  text.length * 9 > most && encodeURIComponent(text).length > most;
+const isLonger = (
+  text: string,
+  most: number,
+  encode: (text: string) => string = encodeURIComponent,
+): boolean => text.length * 9 > most && encode(text).length > most;
 
 function decode(encoded: string): string | undefined {
+  if (!encoded.includes('%') && !encoded.includes('+')) return encoded;
   try {
     return decodeURIComponent(encoded.replaceAll('+', ' '));
   } catch {
@@ -47,7 +51,7 @@ export function parseParameters(encoded: string): Parameters {
   const repeated = new Set<string>();
   const malformed = new Set<string>();
   const oversized = new Set<string>();
-  const pairs = encoded.split('&').filter(Boolean);
+  const pairs = encoded === '' ? [] : encoded.split('&').filter(Boolean);
   for (const pair of pairs.slice(0, MAX_PARAMETERS)) {
     const equals = pair.indexOf('=');
     const rawName = equals < 0 ? pair : pair.slice(0, equals);
@@ -67,7 +71,7 @@ export function parseParameters(encoded: string): Parameters {
     repeated: [...repeated],
     malformed: [...malformed],
     oversized: [...oversized],
-    tooMany: pairs.length > MAX_PARAMETERS || asQuery(encoded).length > MAX_QUERY_LENGTH,
+    tooMany: pairs.length > MAX_PARAMETERS || isLonger(encoded, MAX_QUERY_LENGTH, asQuery),
     all: () => Object.fromEntries(values),
   };
 }
@@ -79,6 +83,17 @@ export const asQuery = (encoded: string): string => encoded.replace(/[^\x21\x24-
 export function queryOf({ raw: { url = '' } }: FastifyRequest): string {
   const mark = url.indexOf('?');
   return mark < 0 ? '' : url.slice(mark + 1);
+}
+
+const queries = new WeakMap<FastifyRequest, Parameters>();
+
+/** The parameters in the address of a request, which several look at and one reads. */
+export function queryParametersOf(request: FastifyRequest): Parameters {
+  const already = queries.get(request);
+  if (already) return already;
+  const parameters = parseParameters(queryOf(request));
+  queries.set(request, parameters);
+  return parameters;
 }
 
 /** The form of a request; one without a body is an empty form. The form parser is the only one that is registered. */

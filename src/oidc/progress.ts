@@ -96,9 +96,7 @@ export async function beginLogin(beginning: Beginning): Promise<Progress> {
       : `A log-in began${session ? ', with a single sign-on session in place of a sign-in' : ''}.`,
     details: { acr: request.assurance.acr, scopes: request.scopes.join(' ') },
   });
-  await environment.store.add(LOGINS, login.id, login, expiryOf(login, environment));
-  const stored = await environment.store.get(LOGINS, login.id);
-  return stored ? carryOn(beginning, stored, login) : { kind: 'overtaken' };
+  return carryOn(beginning, undefined, login);
 }
 
 /** A log-in whose session has ended meanwhile begins at the sign-in again. */
@@ -127,10 +125,18 @@ function refuseSomebodyElse(login: Login, { directory, issuer }: Environment) {
   throw new Refused(wire, refusal, delivery, { client_id: clientId, login_id: login.id });
 }
 
-/** Stores the next state of a log-in, or its end where a rule now decides. */
+/** False where another request carried the log-in on meanwhile. */
+function keep(login: Login, stored: Stored<Login> | undefined, environment: Environment): Promise<boolean> {
+  const { store } = environment;
+  const expiresAt = expiryOf(login, environment);
+  if (!stored) return store.add(LOGINS, login.id, login, expiresAt);
+  return store.replace(LOGINS, login.id, { revision: stored.revision, value: login }, expiresAt);
+}
+
+/** Stores the next state of a log-in, or its end where a rule now decides; `stored` is undefined for its first state. */
 export async function carryOn(
   beginning: Omit<Beginning, 'request' | 'browserId'>,
-  stored: Stored<Login>,
+  stored: Stored<Login> | undefined,
   given: Login,
 ): Promise<Progress> {
   const { environment, client, requestId, sessionId } = beginning;
@@ -142,13 +148,7 @@ export async function carryOn(
     return carryOn(beginning, stored, given);
   if (decision?.outcome === 'authenticated') refuseSomebodyElse(next, environment);
   const login: Login = decision ? { ...next, ended: { decision, at: environment.clock.now() } } : next;
-  const kept = await environment.store.replace(
-    LOGINS,
-    login.id,
-    { revision: stored.revision, value: login },
-    expiryOf(login, environment),
-  );
-  if (!kept) return { kind: 'overtaken' };
+  if (!(await keep(login, stored, environment))) return { kind: 'overtaken' };
   if (!decision) return { kind: 'page', login };
   const person = personOf(login, environment.directory);
   environment.journal.record({

@@ -4,8 +4,8 @@
  */
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Environment } from '../environment/environment.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
+import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import type { Candidate } from '../scenarios/choice.ts';
 import type { Endpoint, Transport } from '../scenarios/scenario.ts';
 import { type AnswerAbout, contextOf, scenarioAt } from './apply-scenario.ts';
@@ -13,7 +13,7 @@ import { bearerOf } from './bearer.ts';
 import { readCredentials } from './client-credentials.ts';
 import { ACCESS_TOKENS, CODES, GRANTS, REFRESH_TOKENS } from './grant.ts';
 import { readScenario } from './mock-parameters.ts';
-import { formOf, type Parameters, parseParameters, queryOf } from './parameters.ts';
+import { formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { send } from './send.ts';
 import { aboutGrant } from './tokens.ts';
 
@@ -24,20 +24,20 @@ declare module 'fastify' {
   }
 }
 
-/** The endpoints by the end of their paths. */
-const ENDPOINT_PATHS: readonly (readonly [end: string, endpoint: Endpoint])[] = [
-  ['/.well-known/openid-configuration', 'discovery'],
-  ['/connect/jwk_uri', 'jwks'],
-  ['/authorize', 'authorize'],
-  ['/access_token', 'token'],
-  ['/userinfo', 'userinfo'],
-  ['/connect/endSession', 'end_session'],
-  ['/token/revoke', 'revoke'],
-  ['/introspect', 'introspect'],
-];
+/** The endpoints by their paths. */
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
+  [`${REALM_PATH}/.well-known/openid-configuration`, 'discovery'],
+  [`${REALM_PATH}/connect/jwk_uri`, 'jwks'],
+  [`${REALM_PATH}/authorize`, 'authorize'],
+  [`${REALM_PATH}/access_token`, 'token'],
+  [`${REALM_PATH}/userinfo`, 'userinfo'],
+  [`${REALM_PATH}/connect/endSession`, 'end_session'],
+  [`${REALM_PATH}/token/revoke`, 'revoke'],
+  [`${REALM_PATH}/introspect`, 'introspect'],
+]);
 
 function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
-  return ENDPOINT_PATHS.find(([end]) => url.endsWith(end))?.[1];
+  return ENDPOINTS.get(url);
 }
 
 /** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
@@ -75,7 +75,7 @@ async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout> {
 /** A browser’s request says itself which client, persona and scenario it is for. */
 function aboutBrowser(request: FastifyRequest): AnswerAbout {
   const { directory } = request.environment;
-  const parameters = request.method === 'POST' ? formOf(request.body) : parseParameters(queryOf(request));
+  const parameters = request.method === 'POST' ? formOf(request.body) : queryParametersOf(request);
   const clientId = parameters.get('client_id');
   const login = parameters.get('mock_login');
   const uid =
@@ -125,13 +125,13 @@ async function act(what: Transport, { request, reply, candidate, about }: Scene)
 }
 
 /** The first half of an answer that announces the whole of it, then the end of the connection. */
-async function truncated(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
-  if (!request.isTruncated || typeof payload !== 'string') return payload;
+const truncated: onSendHookHandler = (request, reply, payload, done) => {
+  if (!request.isTruncated || typeof payload !== 'string') return done();
   const whole = Buffer.from(payload);
   reply.header('content-length', whole.length).header('connection', 'close');
   // As a stream, since of a text the framework would announce the half that it sends.
-  return Readable.from([whole.subarray(0, Math.ceil(whole.length / 2))]);
-}
+  done(null, Readable.from([whole.subarray(0, Math.ceil(whole.length / 2))]));
+};
 
 /** For every route of the provider’s endpoints in this scope. */
 export function registerTransportScenarios(scope: FastifyInstance) {

@@ -1,23 +1,17 @@
 /** Renders a view: with the policy of what a page may load and where its forms may lead. */
 import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
-import fastifyView from '@fastify/view';
-import { Eta } from 'eta';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Eta } from 'eta';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Frame } from './models.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
-/** Made by `npm run build`; the same place whether this runs from src or from dist. */
-const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url));
 
-export async function registerViews(app: FastifyInstance) {
-  await app.register(fastifyView, {
-    engine: { eta: new Eta({ views: VIEWS, cache: true }) },
-    templates: VIEWS,
-    viewExt: 'eta',
-    includeViewExtension: true,
-  });
-  await app.register(fastifyStatic, { root: ASSETS, prefix: '/assets/', maxAge: '1h' });
+let engine: Promise<Eta> | undefined;
+
+/** Loaded with the first page: most programs that start a mock never look at one. Keeps the views that it compiled. */
+function loadEngine(): Promise<Eta> {
+  engine ??= import('eta').then((eta) => new eta.Eta({ views: VIEWS, cache: true }));
+  return engine;
 }
 
 /** A scheme, or an origin of plain characters: a host of an URL may hold `;`, which would begin a directive. */
@@ -91,7 +85,7 @@ export function toolFrameOf(request: FastifyRequest, title: string, tool: Tool):
   return { ...frameOf(request, title), menu };
 }
 
-export function showPage<Page extends Frame>(
+export async function showPage<Page extends Frame>(
   reply: FastifyReply,
   view: string,
   page: Page,
@@ -103,5 +97,5 @@ export function showPage<Page extends Frame>(
     .header('content-security-policy', contentSecurityPolicy(policy))
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .view(view, page);
+    .send((await loadEngine()).render(view, page));
 }

@@ -173,7 +173,7 @@ export function createSharedJournal(options: {
   return {
     record(entry) {
       remember(entry);
-      waiting.push(eventOf(entry, 0, clock.now()));
+      waiting.push(eventOf(entry, 0, new Date(clock.now()).toISOString()));
       sendLater();
     },
     subjectOf: (requestId) => subjects.get(requestId) ?? { request_id: requestId },

@@ -113,7 +113,10 @@ const OWN: Readonly<Record<Exclude<Level, 'one_shot'>, string>> = {
 
 /** All that could act, in the order of precedence. Of those started by a call the newest comes first, of one-shots the oldest. */
 export function candidatesFor(about: About, sources: Sources): Candidate[] {
-  const fitting = sources.active.filter((each) => fits(each, about));
+  const { active, request, persona, client, environment } = sources;
+  // Asked at every step of every log-in, and most of the time there is nothing to weigh.
+  if (active.length === 0 && !request && !persona && !client && !environment) return [];
+  const fitting = active.filter((each) => fits(each, about));
   const started = (level: Level) => {
     const those = fitting.filter((each) => levelOf(each) === level);
     return level === 'one_shot' ? those : those.reverse();

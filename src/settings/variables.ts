@@ -73,7 +73,11 @@ function misspelt(source: Source): Fault[] {
   const plain = (name: string) => name.toUpperCase().replaceAll('_', '');
   return Object.keys(source).flatMap((name) => {
     if (name.length < SHORTEST_MISSPELT || NAMES.includes(name)) return [];
-    const meant = NAMES.find((ours) => editDistance(plain(name), plain(ours)) <= 1);
+    // The lengths first: a shell has a hundred variables, and most cannot be meant.
+    const meant = NAMES.find(
+      (ours) =>
+        Math.abs(plain(name).length - plain(ours).length) <= 1 && editDistance(plain(name), plain(ours)) <= 1,
+    );
     return meant === undefined ? [] : [{ path: name, found: 'an unknown variable', allowed: meant }];
   });
 }

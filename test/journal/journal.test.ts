@@ -6,6 +6,16 @@ import { browser, callback, logIn, redeem, testMock } from '../support/mock.ts';
 const clock = { now: () => 0 };
 const event = (explanation: string) => ({ kind: 'warned' as const, explanation });
 
+test('a parameter with a name of JavaScript’s own is a detail like any other', () => {
+  const journal = createJournal({ clock, write: () => {} });
+  const details = Object.fromEntries([
+    ['__proto__', 'x'],
+    ['constructor', 'y'],
+  ]);
+  journal.record({ kind: 'request_received', explanation: 'One came in.', details });
+  expect(Object.entries(journal.events()[0]?.details ?? {})).toEqual(Object.entries(details));
+});
+
 describe('the journal is bounded', () => {
   test('the oldest events go first, and ids go on counting', () => {
     const journal = createJournal({ clock, write: () => {}, capacity: 3 });

@@ -88,6 +88,18 @@ describe('the process', () => {
     expect(line).toMatchObject({ level: 30, kind: 'refused', msg: expect.stringContaining('/nowhere') });
   });
 
+  test('ends with its log whole, though lines are written together', async () => {
+    const started = run({ PORT: '0' });
+    const url = await opened(started);
+    const paths = Array.from({ length: 20 }, (_, index) => `/nowhere-${index}`);
+    for (const path of paths) await fetch(new URL(path, url));
+    started.child.kill('SIGTERM');
+    await once(started.child, 'close');
+    const lines = started.said.out.trim().split('\n').slice(1);
+    const refused = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'refused');
+    expect(refused.map(({ msg }) => /\/nowhere-\d+/.exec(msg)?.[0])).toEqual(paths);
+  });
+
   test('does not start on a wrong variable: exit code 1, every fault listed', async () => {
     const started = run({ PORT: 'x', LOG_LEVEL: 'y' });
     expect(await ended(started)).toBe(1);
