@@ -46,7 +46,7 @@ function saidByX(headers: IncomingHttpHeaders): Said {
 }
 
 const ELEMENT = /(?:[^,"]|"(?:[^"\\]|\\.)*")+/g;
-const PAIR = /([a-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,\s]+))/gi;
+const PAIR = /([a-z]{1,20})=(?:"((?:[^"\\]|\\.)*)"|([^;,\s]+))/gi;
 
 /** One element of Forwarded: names in any case, values quoted or not. */
 function pairsOf(element: string): Map<string, string> {

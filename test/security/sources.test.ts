@@ -42,7 +42,7 @@ test('secretsEqual is used wherever a secret that comes in is judged', () => {
   const users = [...new Set(linesWith(/secretsEqual\(/).map((line) => line.split(':')[0]))].sort();
   expect(users).toEqual([
     'control/guard.ts',
-    'demo/routes.ts',
+    'demo/handlers.ts',
     'oidc/client-authentication.ts',
     'oidc/redeem-code.ts',
     'oidc/secrets.ts',
