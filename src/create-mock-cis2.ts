@@ -84,7 +84,7 @@ function surroundingsOf(options: MockCis2Options, log: Logger, metrics: Metrics)
 }
 
 /** Log lines are written together once they are so many bytes, and at the latest after so many milliseconds. */
-const LOG_WRITTEN_BY = { minLength: 4096, periodicFlush: 100 };
+const LOG_WRITTEN_BY = { minLength: 16_000, periodicFlush: 100 };
 
 let standardOutput: ReturnType<typeof pino.destination> | undefined;
 
