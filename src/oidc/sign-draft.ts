@@ -28,15 +28,20 @@ async function rotate(keys: SigningKeys): Promise<string> {
 
 export async function signDraft(
   draft: TokenDraft,
-  { keys, clients }: Environment,
+  environment: Environment,
   clientId: string,
 ): Promise<string> {
+  const { keys, clients } = environment;
   const { header, claims, signedBy } = draft;
   if (signedBy === 'nobody') return `${encoded(header)}.${encoded(claims)}.`;
   // A client without a secret gets a real HMAC all the same, by one that nobody has.
   if (signedBy === 'client_secret')
     return signBySecret(draft, clients.get(clientId)?.client_secret ?? randomId());
   if (signedBy !== 'rotated_key') return keys.signAs(signedBy, header, claims);
-  const kid = await rotate(keys);
+  let kid = '';
+  // For every replica, since any of them may be asked for the JWKS.
+  await environment.change(async () => {
+    kid = await rotate(keys);
+  });
   return keys.signAs('active_key', { ...header, kid }, claims);
 }

@@ -104,6 +104,21 @@ describe('whichever replica a request comes to', () => {
     expect(await sign(b)).toBe(second);
   });
 
+  test('a key that a scenario rotated in while it answered is published at the other, and signs there', async () => {
+    const kidOf = async (replica: Replica, parameters: Record<string, string>) => {
+      const by = browser(replica.app);
+      const code = callback(await logIn(by, ALEX, parameters)).get('code');
+      const [header = ''] = String((await redeem(by, code)).json().id_token).split('.', 1);
+      return JSON.parse(Buffer.from(header, 'base64url').toString()).kid as string;
+    };
+    const before = await kidOf(b, {});
+    const rotated = await kidOf(a, { mock_scenario: 'KEY_ROTATED' });
+    expect(rotated).not.toBe(before);
+    const { keys } = await read<{ keys: { kid: string }[] }>(b, `${REALM}/connect/jwk_uri`);
+    expect(keys.map(({ kid }) => kid)).toContain(rotated);
+    expect(await kidOf(b, {})).toBe(rotated);
+  });
+
   test('the demonstration application keeps its log-in', async () => {
     const by = browser(balanced([a, b]));
     let answer = await by.post('/demo/log-in', { persona: ALEX });
