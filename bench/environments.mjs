@@ -3,9 +3,20 @@
  * and log-ins a second, with one environment and with a thousand. Run by `npm run bench:environments`.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
-/** What is built, since a loader of TypeScript makes every function larger. */
-const BUILT = new URL('../dist/create-mock-cis2.js', import.meta.url).href;
+/** Put together as it is built, since a loader of TypeScript makes every function larger. */
+const BUILT = new URL('../dist/bench/create-mock-cis2.js', import.meta.url).href;
+await build({
+  entryPoints: [fileURLToPath(new URL('../src/create-mock-cis2.ts', import.meta.url))],
+  outdir: fileURLToPath(new URL('.', BUILT)),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+});
 /** @type {typeof import('../src/create-mock-cis2.ts')} */
 const { createMockCis2 } = await import(BUILT);
 

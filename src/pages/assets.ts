@@ -1,9 +1,9 @@
 /** The styles, scripts and pictures of the pages, as `npm run build` made them. */
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { inPackage } from '../settings/package-folder.ts';
 
-/** The same place whether this runs from src or from dist. */
-const ASSETS = fileURLToPath(new URL('../../dist/assets/', import.meta.url));
+const ASSETS = fileURLToPath(inPackage('dist/assets/'));
 
 /** What files are called there: no dot begins a name, so that no path leads out of the folder or to what is hidden. */
 const PATH = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;

@@ -2,9 +2,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Eta } from 'eta';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { inPackage } from '../settings/package-folder.ts';
 import type { Frame } from './models.ts';
 
-const VIEWS = fileURLToPath(new URL('../../views/', import.meta.url));
+const VIEWS = fileURLToPath(inPackage('views/'));
 
 let engine: Promise<Eta> | undefined;
 

@@ -10,6 +10,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
+import { inPackage } from './package-folder.ts';
 import { publishedSchema } from './published.ts';
 import type { Settings } from './settings-schema.ts';
 import { faultsOf, lazyValidator, type Validator } from './validation.ts';
@@ -22,8 +23,6 @@ export interface Fixtures {
   nhsmail: readonly NhsmailAccount[];
   clients: readonly Client[];
 }
-
-const FIXTURES_FOLDER = new URL('../../fixtures/', import.meta.url);
 
 function parse(text: string, name: string): unknown {
   try {
@@ -183,7 +182,7 @@ const DEFAULT_NAME = 'fixtures/default.json';
  */
 export function defaultFixtures(): Fixtures {
   if (!defaults) {
-    const path = new URL('default.json', FIXTURES_FOLDER);
+    const path = inPackage('fixtures/default.json');
     const file = parse(read(path, DEFAULT_NAME), DEFAULT_NAME) as FixturesFile & Fixtures;
     rememberPlaces(file, DEFAULT_NAME);
     defaults = file;

@@ -1,11 +1,10 @@
 /** The version of this package. */
 import { readFileSync } from 'node:fs';
+import { inPackage } from './package-folder.ts';
 
 let version: string | undefined;
 
 export function packageVersion(): string {
-  version ??= String(
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version,
-  );
+  version ??= String(JSON.parse(readFileSync(inPackage('package.json'), 'utf8')).version);
   return version;
 }

@@ -1,5 +1,6 @@
 /** The JSON Schema of fixtures as it is published: what files, and bodies of the control API, are validated by. */
 import { readFileSync } from 'node:fs';
+import { inPackage } from './package-folder.ts';
 
 /** As much of JSON Schema as fixtures are described with. */
 export interface JsonSchema {
@@ -23,7 +24,7 @@ export interface PublishedSchema {
   };
 }
 
-const FILE = new URL('../../fixtures/fixtures.schema.json', import.meta.url);
+const FILE = inPackage('fixtures/fixtures.schema.json');
 
 let published: PublishedSchema | undefined;
 
