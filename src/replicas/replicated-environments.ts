@@ -40,6 +40,9 @@ const DEFAULT_ENVIRONMENT_SECONDS = 2_592_000;
 /** How long this process holds an environment that it is not asked for, in milliseconds; it is in the store all the same. */
 const HELD_MILLISECONDS = 3_600_000;
 
+/** How often it is looked whether environments that are held here have ended elsewhere, in milliseconds. */
+const LOOK_EVERY_MILLISECONDS = 5000;
+
 export interface ReplicaOptions {
   connection: Connection;
   machine: () => number;
@@ -139,6 +142,18 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     if (one) for (const listener of listeners) listener(one.environment);
   }
 
+  let lookedAt = machine();
+
+  /** Lets go of environments that ended at another replica, or expired; not of one that is just beginning. */
+  async function forgetEnded() {
+    const idle = [...held].filter(([, { usedAt }]) => machine() - usedAt >= LOOK_EVERY_MILLISECONDS);
+    if (idle.length === 0) return;
+    const living = new Set(
+      (await connection.send('ZRANGE', ENVIRONMENTS_KEY, '0', '-1')) as readonly Reply[],
+    );
+    for (const [name, one] of idle) if (!living.has(name) && held.get(name) === one) forget(name);
+  }
+
   async function touch(name: string, start: Start): Promise<Held> {
     const one = holdHere(name);
     const touched = await one.state.touch(start);
@@ -191,6 +206,10 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     all: () => [defaultEnvironment, ...[...held.values()].map(({ environment }) => environment)],
     endUnused() {
       for (const [name, { usedAt }] of held) if (machine() - usedAt >= HELD_MILLISECONDS) forget(name);
+      if (machine() - lookedAt < LOOK_EVERY_MILLISECONDS) return;
+      lookedAt = machine();
+      // Where the store is away, it is looked next time.
+      forgetEnded().catch(() => {});
     },
     onEnd(listener) {
       listeners.push(listener);

@@ -14,7 +14,15 @@ import {
   signIn,
   submit,
 } from '../support/mock.ts';
-import { balanced, closeAll, type RedisServer, type Replica, redisServer, replicasOf } from './support.ts';
+import {
+  balanced,
+  closeAll,
+  eventually,
+  type RedisServer,
+  type Replica,
+  redisServer,
+  replicasOf,
+} from './support.ts';
 
 const ALEX = 'alex.bound@nhs.net';
 
@@ -228,6 +236,20 @@ describe('the journal', () => {
     await b.app.inject(`/env/forget${REALM}/authorize`);
     expect((await journalOf(a, '', '/env/forget'))[0]?.id).toBe(last + 1);
   });
+});
+
+test('an environment that ended at one is soon forgotten by the other, and one that lives is not', async () => {
+  let now = Date.now();
+  const [c] = (await replicasOf(redis.url, 1, { machine: () => now })) as [Replica];
+  const held = () => c.environments.all().map(({ name }) => name);
+  for (const name of ['ends', 'lives']) await c.app.inject(`/env/${name}/_mock/clock`);
+  expect(held()).toEqual(['default', 'ends', 'lives']);
+  await call(a, 'DELETE', '/_mock/environments/ends');
+  now += 5000;
+  c.environments.endUnused();
+  await eventually(async () => !held().includes('ends'));
+  expect(held()).toEqual(['default', 'lives']);
+  await closeAll([c]);
 });
 
 test('the fixtures of the replica that started last are those of all', async () => {
