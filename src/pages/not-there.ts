@@ -22,6 +22,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   jwks: `${REALM_PATH}/connect/jwk_uri`,
   certs: `${REALM_PATH}/connect/jwk_uri`,
   journal: '/_mock/journal',
+  addresses: '/health/addresses',
   health: '/health/live',
   live: '/health/live',
   ready: '/health/ready',

@@ -98,8 +98,8 @@ export async function connect(
   async function learnRun() {
     const info = await within(ANSWER_WITHIN_MILLISECONDS, client.sendCommand<string>(['INFO', 'server']));
     run = RUN_ID.exec(info)?.[1] ?? 'unnamed';
+    if (isLost) onChange('reached');
     isLost = false;
-    onChange('reached');
   }
 
   async function answered<T>(work: () => Promise<T>): Promise<T> {

@@ -11,7 +11,6 @@ import {
   type Environments,
   environmentTaken,
   type Kept,
-  MOST_ENVIRONMENTS,
   noSuchEnvironment,
   recordBeginning,
   recordEnd,
@@ -107,7 +106,6 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
   const firstStart: Start = {
     seconds: DEFAULT_ENVIRONMENT_SECONDS,
     mustBeNew: false,
-    most: MOST_ENVIRONMENTS,
   };
   const usualStart: Start = { ...firstStart, seconds: DEFAULT_TIME_TO_LIVE_SECONDS };
   const own = holdEnvironment(DEFAULT_ENVIRONMENT, {

@@ -6,6 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
+import { MOST_ENVIRONMENTS } from '../environment/environments.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Connection, Reply } from './connection.ts';
 import { ROOT } from './redis-store.ts';
@@ -27,8 +28,6 @@ export interface Start {
   initial?: Fixtures;
   /** It has to be new. */
   mustBeNew: boolean;
-  /** Most environments beside the default one. */
-  most: number;
 }
 
 /** What came of touching an environment. */
@@ -95,8 +94,8 @@ export function createSharedState(options: {
   defaultInitial: () => Fixtures;
 }): SharedState {
   const { name, connection, machine, environment, keys, defaultInitial } = options;
-  const places = [hashOf(name), streamOf(name), ENVIRONMENTS_KEY];
-  const [hash] = places as [string];
+  const hash = hashOf(name);
+  const places = [hash, streamOf(name), ENVIRONMENTS_KEY];
   let known = NOTHING;
   let generation = '';
   /** What the hash has as fixtures, to see whether a change is one of them. */
@@ -157,7 +156,7 @@ export function createSharedState(options: {
     const clock = JSON.stringify(here.clock.state());
     const keysText = keys.text() ?? known.keys;
     const isSame = here.fixtures === fixtures;
-    const text = isSame ? '' : JSON.stringify(here.fixtures);
+    const isInitial = here.fixtures === here.initial;
     const reply = await connection.run(CHANGE, places, [
       known.version,
       known.born,
@@ -165,7 +164,7 @@ export function createSharedState(options: {
       clock,
       keysText,
       isSame ? 0 : 1,
-      here.fixtures === here.initial ? '' : text,
+      isSame || isInitial ? '' : JSON.stringify(here.fixtures),
     ]);
     if (reply === 0) return false;
     const [version, fixturesVersion] = (reply as readonly Reply[]).map(String) as [string, string];
@@ -175,7 +174,7 @@ export function createSharedState(options: {
   }
 
   return {
-    async touch({ seconds, initial, mustBeNew, most }) {
+    async touch({ seconds, initial, mustBeNew }) {
       const reply = (await connection.run(BEGIN, places, [
         name,
         machine(),
@@ -183,7 +182,7 @@ export function createSharedState(options: {
         random(),
         random(),
         seconds,
-        most,
+        MOST_ENVIRONMENTS,
         mustBeNew ? 1 : 0,
         initial ? JSON.stringify(initial) : '',
       ])) as readonly Reply[];
