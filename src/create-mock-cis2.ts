@@ -1,6 +1,6 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { postInto } from './demo/in-process.ts';
 import { machineNow } from './environment/clock.ts';
 import {
@@ -14,8 +14,8 @@ import { createEnvironments, type Environments } from './environment/environment
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys } from './environment/signing-keys.ts';
 import { StoreAway } from './environment/store.ts';
-import { countRequestsUnderWay } from './health/requests-under-way.ts';
-import type { JournalEvent } from './journal/journal.ts';
+import { watchRequestsUnderWay } from './health/requests-under-way.ts';
+import { createLog, type Log } from './log/log.ts';
 import { LOGINS } from './login/login.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { checkOptions, fixturesOf, type MockCis2Options } from './mock-cis2-options.ts';
@@ -29,17 +29,6 @@ import type { Tls } from './tls/tls.ts';
 
 /** How long background work is waited for when the mock closes, in milliseconds. */
 const BACKGROUND_ENDS_WITHIN_MILLISECONDS = 3000;
-
-/** Writes an event to the log, whose own time and message stand for the event’s. */
-function logEvent(log: Logger) {
-  return (event: JournalEvent, environment: string) => {
-    // Asked first: where nobody reads it, nothing is put together.
-    if (!log.isLevelEnabled('info')) return;
-    const { id, request_id, login_id, client_id, uid, kind, details, refusal, time: clock } = event;
-    const line = { id, request_id, login_id, client_id, uid, kind, details, refusal, clock, environment };
-    log.info(line, event.explanation);
-  };
-}
 
 /** HTTPS, where it is on: the certificates are read, or made, and loaded only then. */
 async function tlsFor(options: MockCis2Options, origins: readonly string[]): Promise<Tls | undefined> {
@@ -63,9 +52,8 @@ async function serverOptions(options: MockCis2Options, tls: Tls | undefined): Pr
   };
 }
 
-function surroundingsOf(options: MockCis2Options, log: Logger, metrics: Metrics): Surroundings {
+function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): Surroundings {
   const scheme = options.tls === undefined ? 'http' : 'https';
-  const writeToLog = logEvent(log);
   return {
     origin: {
       public: options.publicOrigin ?? `${scheme}://localhost:${options.port || 8585}`,
@@ -74,32 +62,19 @@ function surroundingsOf(options: MockCis2Options, log: Logger, metrics: Metrics)
     machine: options.machine ?? machineNow,
     write(event, name) {
       metrics.event(event);
-      writeToLog(event, name);
+      log.event(event, name);
     },
     onBackgroundFailure(error) {
       // Of a store that is away its connection tells, once.
-      if (!(error instanceof StoreAway)) log.error({ err: error }, 'background work failed');
+      if (!(error instanceof StoreAway)) log.logger.error({ err: error }, 'background work failed');
     },
   };
 }
 
-/** Log lines are written together once they are so many bytes, and at the latest after so many milliseconds. */
-const LOG_WRITTEN_BY = { minLength: 16_000, periodicFlush: 100 };
-
-let standardOutput: ReturnType<typeof pino.destination> | undefined;
-
-/**
- * One for the process. A log-in writes a dozen lines, and a call of the system for each would take longer than putting
- * them together. Pino writes the rest when the process ends.
- */
-function toStandardOutput() {
-  standardOutput ??= pino.destination({ ...LOG_WRITTEN_BY, sync: false });
-  return standardOutput;
-}
-
 /** Everything but the open port: what tests inject requests into. Throws ConfigurationError with every fault. */
 export async function createMockCis2(options: MockCis2Options = {}) {
-  const log = pino({ level: options.logLevel ?? 'warn' }, options.logTo ?? toStandardOutput());
+  const log = createLog(options.logLevel ?? 'warn', options.machine ?? machineNow, options.logTo);
+  const { logger } = log;
   checkOptions(options);
   const fixtures = fixturesOf(options.fixtures);
   const metrics = createMetrics();
@@ -107,11 +82,11 @@ export async function createMockCis2(options: MockCis2Options = {}) {
   const { origin } = surroundings;
   const tls = await tlsFor(options, Object.values(origin));
   const make: Make = (name, its, given) => watched(createEnvironment(name, its, surroundings, given));
-  const replica = await replicaOf(options, log, fixtures, surroundings, make);
+  const replica = await replicaOf(options, logger, fixtures, surroundings, make);
   const environments = replica?.environments ?? aloneEnvironments(options, fixtures, surroundings, make);
   const environment = environments.default;
   const its = await serverOptions(options, tls);
-  const app = await buildServer(environments, log, {
+  const app = await buildServer(environments, logger, {
     ...its,
     metrics,
     checks: {
@@ -120,14 +95,14 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     },
   });
   surroundings.postHere = postInto(app);
-  const underWay = countRequestsUnderWay(app);
+  const underWay = watchRequestsUnderWay(app);
   const plain = its.tls?.plain();
   app.addHook('preClose', async () => {
     plain?.close();
     plain?.closeIdleConnections();
   });
   app.addHook('onClose', async () => {
-    await backgroundSettled(environments, log);
+    await backgroundSettled(environments, logger);
     await replica?.close();
   });
   return { app, environment, environments, clock: environment.clock, origin, plain, underWay };

@@ -12,6 +12,7 @@ const LAYERS = [
   'care-identity',
   'relying-party',
   'settings',
+  'log',
   'environment',
   'replicas',
   'tls',
