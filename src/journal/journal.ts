@@ -3,6 +3,7 @@
  * in memory, and written to the log as it happens. No secret is ever in an event: `redact.ts` sees to it.
  */
 import type { EventDetails, EventKind } from './events.ts';
+import { createKeptEvents } from './kept-events.ts';
 import { redact, redactText } from './redact.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -103,24 +104,25 @@ const redactedRefusal = (refusal: Refusal): Refusal =>
     Object.entries(refusal).map(([name, text]) => [name, redactText(text)]),
   ) as unknown as Refusal;
 
-type Recorded = { -readonly [Name in keyof JournalEvent]?: JournalEvent[Name] | Record<string, unknown> };
-
 /**
- * An event has the shape of its entry: redaction replaces texts and takes nothing away. Put together member by member,
- * since a log-in makes a dozen of them and copies of objects of many shapes are slow.
+ * An event has the shape of its entry: redaction replaces texts and takes nothing away. All events have all members,
+ * `undefined` where there is nothing to tell: a log-in makes a dozen, and what is always alike is read fastest.
  */
 export function eventOf(entry: JournalEntry, id: number, time: string): JournalEvent {
   const { request_id, login_id, client_id, uid, kind, explanation, details, refusal } = entry;
-  const event: Recorded = { id, time };
-  if (request_id !== undefined) event.request_id = request_id;
-  if (login_id !== undefined) event.login_id = login_id;
-  // As it came in, where the client is not known yet.
-  if (client_id !== undefined) event.client_id = redactText(client_id);
-  if (uid !== undefined) event.uid = uid;
-  event.kind = kind;
-  event.explanation = redactText(explanation);
-  if (details) event.details = redact(details);
-  if (refusal) event.refusal = redactedRefusal(refusal);
+  const event = {
+    id,
+    time,
+    request_id,
+    login_id,
+    // As it came in, where the client is not known yet.
+    client_id: client_id && redactText(client_id),
+    uid,
+    kind,
+    explanation: redactText(explanation),
+    details: details && redact(details),
+    refusal: refusal && redactedRefusal(refusal),
+  };
   return event as JournalEvent;
 }
 
@@ -143,48 +145,34 @@ export function createJournal(options: {
   capacity?: number;
 }): JournalCopy {
   const { clock, write, capacity = 5000 } = options;
-  /** A ring: what is appended as the nth stands at place n - 1 modulo the capacity, so that nothing is ever moved. */
-  const ring: JournalEvent[] = [];
-  const requests = createRequests();
+  const kept = createKeptEvents(capacity);
+  const underWay = createRequestsUnderWay();
   const listeners = new Set<Listener>();
   const timeOf = createTimes();
-  let appended = 0;
   /** The id of the newest. */
   let recorded = 0;
-  let forgotten = 0;
-
-  function inOrder(): JournalEvent[] {
-    const start = appended > capacity ? appended % capacity : 0;
-    return [...ring.slice(start), ...ring.slice(0, start)];
-  }
 
   function append(event: JournalEvent) {
     recorded = event.id;
-    const place = appended % capacity;
-    appended += 1;
-    const dropped = ring[place];
-    if (dropped) requests.drop(dropped);
-    ring[place] = event;
-    requests.add(event);
+    kept.add(event);
+    const together = underWay.add(event);
     write(event);
-    for (const listener of listeners) listener(event, requests.together(event));
+    for (const listener of listeners) listener(event, together);
   }
 
   return {
     clear() {
-      forgotten = recorded;
-      requests.clear();
+      kept.clear();
+      underWay.clear();
     },
     record: (entry) => append(eventOf(entry, recorded + 1, timeOf(clock.now()))),
     append,
-    subjectOf: (requestId) => subjectOf(requestId, requests.eventsOf(requestId)),
+    subjectOf: underWay.subjectOf,
     events<K extends EventKind>(filter: JournalFilter<K> = {}) {
-      const { request_id } = filter;
-      const candidates = request_id === undefined ? inOrder() : requests.eventsOf(request_id);
-      const found = candidates.filter(
-        (event) => event.id > forgotten && isWanted(event, filter, requests.together),
-      );
-      return found as JournalEvent<K>[];
+      const isByRequest = BY_REQUEST.some((name) => filter[name] !== undefined);
+      const candidates = kept.after(isByRequest ? 0 : (filter.after ?? 0));
+      const together = isByRequest ? byRequest(candidates) : alone;
+      return candidates.filter((event) => isWanted(event, filter, together)) as JournalEvent<K>[];
     },
     onRecord(listener) {
       listeners.add(listener);
@@ -193,39 +181,59 @@ export function createJournal(options: {
   };
 }
 
-/** What events of a request, together, are about. */
-export function subjectOf(requestId: string, events: readonly Subject[]): Subject {
-  const subject: Subject = { request_id: requestId };
-  for (const { login_id, client_id, uid } of events) {
-    if (login_id !== undefined) subject.login_id = login_id;
-    if (client_id !== undefined) subject.client_id = client_id;
-    if (uid !== undefined) subject.uid = uid;
-  }
-  return subject;
+/** Adds to what a request is about what one more of its events says. */
+export function learn(subject: Subject, { login_id, client_id, uid }: Subject) {
+  if (login_id !== undefined) subject.login_id = login_id;
+  if (client_id !== undefined) subject.client_id = client_id;
+  if (uid !== undefined) subject.uid = uid;
 }
 
-/** The events that are kept, by their requests. */
-function createRequests() {
+const alone: Together = (event) => [event];
+
+/** Which events belong to the same request, among these. */
+function byRequest(events: readonly JournalEvent[]): Together {
   const requests = new Map<string, JournalEvent[]>();
-  const eventsOf = (requestId: string): readonly JournalEvent[] => requests.get(requestId) ?? [];
-  const together: Together = (event) =>
-    event.request_id === undefined ? [event] : eventsOf(event.request_id);
+  for (const event of events) {
+    if (event.request_id === undefined) continue;
+    const others = requests.get(event.request_id);
+    if (others) others.push(event);
+    else requests.set(event.request_id, [event]);
+  }
+  return (event) => requests.get(event.request_id ?? '') ?? [event];
+}
+
+/** Most requests that are taken to be under way: not all say when they are answered. */
+const MOST_UNDER_WAY = 2000;
+
+interface RequestUnderWay {
+  subject: Subject;
+  /** So far. */
+  events: JournalEvent[];
+}
+
+/** What is known so far of the requests that are not answered yet. */
+function createRequestsUnderWay() {
+  const requests = new Map<string, RequestUnderWay>();
+
+  function begin(requestId: string): RequestUnderWay {
+    const begun = { subject: { request_id: requestId }, events: [] };
+    requests.set(requestId, begun);
+    const [oldest] = requests.size > MOST_UNDER_WAY ? requests.keys() : [];
+    if (oldest !== undefined) requests.delete(oldest);
+    return begun;
+  }
+
   return {
-    eventsOf,
-    together,
-    add(event: JournalEvent) {
-      if (event.request_id === undefined) return;
-      const events = requests.get(event.request_id);
-      if (events) events.push(event);
-      else requests.set(event.request_id, [event]);
-    },
-    /** Drops the oldest event of all, which is the first of its request. */
-    drop({ id, request_id: requestId }: JournalEvent) {
-      const events = requestId === undefined ? undefined : requests.get(requestId);
-      // Those that were cleared are not here any more.
-      if (requestId === undefined || events?.[0]?.id !== id) return;
-      events.shift();
-      if (events.length === 0) requests.delete(requestId);
+    subjectOf: (requestId: string): Subject => requests.get(requestId)?.subject ?? { request_id: requestId },
+    /** Gives the events so far of its request, itself the last of them. */
+    add(event: JournalEvent): readonly JournalEvent[] {
+      const { request_id: requestId, kind } = event;
+      if (requestId === undefined) return [event];
+      const { subject, events } = requests.get(requestId) ?? begin(requestId);
+      learn(subject, event);
+      events.push(event);
+      if (kind === 'request_answered') requests.delete(requestId);
+      return events;
     },
     clear: () => requests.clear(),
   };

@@ -34,8 +34,19 @@ export function redactText(text: string): string {
 /** Most characters that one event holds: the journal is bounded in memory, not in events alone. */
 const MAX_DETAILS = 16_000;
 
+/** Of the first names that came, what was found: a log-in has sixty, and hardly ever a new one. */
+const foundOf = new Map<string, boolean>();
+
+const MOST_FOUND = 1000;
+
 /** Whether what has this name is never written. */
-export const isSecretName = (name: string): boolean => SECRET_NAMES.has(name) || SECRET_NAME.test(name);
+export function isSecretName(name: string): boolean {
+  const known = foundOf.get(name);
+  if (known !== undefined) return known;
+  const found = SECRET_NAMES.has(name) || SECRET_NAME.test(name);
+  if (foundOf.size < MOST_FOUND) foundOf.set(name, found);
+  return found;
+}
 
 /** What is left of the characters that an event may hold. */
 interface Budget {
@@ -53,21 +64,39 @@ function redactValue(name: string, value: unknown, budget: Budget, within = ''):
     return text;
   }
   budget.left -= MAX_NAME;
-  if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((each) => redactValue(name, each, budget));
+  if (Array.isArray(value)) return redactList(name, value, budget);
   if (typeof value === 'object' && value !== null) return redactMembers(value, budget, name);
   return value;
 }
 
-function redactMembers(value: object, budget: Budget, within = ''): Record<string, unknown> {
-  const redacted: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value).slice(0, MAX_MEMBERS)) {
-    const kept = redactValue(name, member, budget, within);
-    if (name === '__proto__') Object.defineProperty(redacted, name, { value: kept, enumerable: true });
-    else redacted[name.slice(0, MAX_NAME)] = kept;
-  }
-  return redacted;
+function redactList(name: string, list: readonly unknown[], budget: Budget): readonly unknown[] {
+  const kept = list.slice(0, MAX_MEMBERS).map((each) => redactValue(name, each, budget));
+  return kept.length === list.length && kept.every((each, place) => each === list[place]) ? list : kept;
 }
 
-/** Details without secrets, and no larger than an event may be. */
-export const redact = (details: object): Record<string, unknown> =>
-  redactMembers(details, { left: MAX_DETAILS });
+type Members = Record<string, unknown>;
+
+function put(members: Members, name: string, value: unknown) {
+  if (name === '__proto__') Object.defineProperty(members, name, { value, enumerable: true });
+  else members[name.slice(0, MAX_NAME)] = value;
+}
+
+/** Most objects have nothing that has to go: the first that does begins a copy. */
+function redactMembers(given: object, budget: Budget, within = ''): object {
+  const members = given as Members;
+  const names = Object.keys(members);
+  let copy: Members | undefined = names.length > MAX_MEMBERS ? {} : undefined;
+  for (let place = 0; place < names.length && place < MAX_MEMBERS; place += 1) {
+    const name = names[place] ?? '';
+    const kept = redactValue(name, members[name], budget, within);
+    if (!copy && (kept !== members[name] || name.length > MAX_NAME)) {
+      copy = {};
+      for (const before of names.slice(0, place)) put(copy, before, members[before]);
+    }
+    if (copy) put(copy, name, kept);
+  }
+  return copy ?? members;
+}
+
+/** Details without secrets, and no larger than an event may be; the same object where nothing in it had to go. */
+export const redact = (details: object): object => redactMembers(details, { left: MAX_DETAILS });

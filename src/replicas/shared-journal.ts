@@ -9,8 +9,8 @@ import {
   type JournalCopy,
   type JournalEntry,
   type JournalEvent,
+  learn,
   type Subject,
-  subjectOf,
 } from '../journal/journal.ts';
 import { type Connection, type Reply, script } from './connection.ts';
 
@@ -102,7 +102,9 @@ export function createSharedJournal(options: {
   function remember(entry: JournalEntry) {
     const { request_id: requestId } = entry;
     if (requestId === undefined) return;
-    subjects.set(requestId, subjectOf(requestId, [subjects.get(requestId) ?? {}, entry]));
+    const subject = subjects.get(requestId) ?? { request_id: requestId };
+    learn(subject, entry);
+    subjects.set(requestId, subject);
     const [oldest] = subjects.size > MOST_REQUESTS ? subjects.keys() : [];
     if (oldest !== undefined) subjects.delete(oldest);
   }

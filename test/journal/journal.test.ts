@@ -27,6 +27,30 @@ describe('the journal is bounded', () => {
     ]);
   });
 
+  test.each([150, 199, 200, 201, 450, 1000])(
+    'of any number of events, here %s, the last 300 are there',
+    (many) => {
+      const journal = createJournal({ clock, write: () => {}, capacity: 300 });
+      for (let id = 1; id <= many; id += 1)
+        journal.record({
+          kind: 'step_taken',
+          explanation: `step ${id}`,
+          details: { id: `${id}` },
+          uid: `${id % 7}`,
+        });
+      const ids = Array.from({ length: many }, (_, place) => place + 1).slice(-300);
+      expect(journal.events().map(({ id }) => id)).toEqual(ids);
+      expect(journal.events().map(({ details }) => details)).toEqual(ids.map((id) => ({ id: `${id}` })));
+      for (const after of [0, many - 250, many - 1, many])
+        expect(journal.events({ after }).map(({ id }) => id)).toEqual(ids.filter((id) => id > after));
+      expect(journal.events({ uid: '3' }).map(({ id }) => id)).toEqual(ids.filter((id) => id % 7 === 3));
+      journal.clear();
+      expect(journal.events()).toEqual([]);
+      journal.record(event('one more'));
+      expect(journal.events().map(({ id }) => id)).toEqual([many + 1]);
+    },
+  );
+
   test('requests are forgotten with their events: those that are left are still found by their log-in', () => {
     const journal = createJournal({ clock, write: () => {}, capacity: 3 });
     const about = { request_id: 'r', login_id: 'l' };
