@@ -2,93 +2,137 @@
 import type { Clock } from './clock.ts';
 import type { RecordKind, Store, Stored } from './store.ts';
 
-interface Entry {
-  value: unknown;
-  revision: number;
-  expiresAt: number;
+/** A record as it was written once: written again, it is another entry. */
+interface Entry extends Stored<unknown> {
+  readonly id: string;
+  readonly expiresAt: number;
+  /** Replaced or removed meanwhile. */
+  isGone: boolean;
 }
 
-/** How many of the oldest records each write looks at, so that expired ones go without a timer. */
-const SWEEP = 2;
+/**
+ * The records of one kind. The order of writing stands beside the map and not in it: a Map that is deleted from at its
+ * front keeps holes there, and whoever looks for its first member walks over them each time.
+ */
+interface Records {
+  readonly byId: Map<string, Entry>;
+  /** Oldest first; what is gone stands in it for a while. */
+  written: Entry[];
+  /** Where the oldest stands that may not be gone. */
+  oldest: number;
+}
+
+/** So many entries that are gone are borne before they are taken out of the order. */
+const MOST_GONE = 1000;
+
+function remove({ byId }: Records, entry: Entry) {
+  entry.isGone = true;
+  byId.delete(entry.id);
+}
+
+const inOrder = ({ byId, written }: Records): Entry[] =>
+  byId.size === 0 ? [] : written.filter(({ isGone }) => !isGone);
+
+/** Takes out of the order what is gone, once it is most of it: each entry is moved but a few times. */
+function tidy(records: Records) {
+  const { byId, written } = records;
+  if (written.length <= 2 * byId.size + MOST_GONE) return;
+  records.written = inOrder(records);
+  records.oldest = 0;
+}
 
 export function createMemoryStore(clock: Clock): Store {
-  const kinds = new Map<string, Map<string, Entry>>();
+  const kinds = new Map<string, Records>();
   let revisions = 0;
 
-  function entriesOf({ name }: RecordKind<unknown>): Map<string, Entry> {
+  function recordsOf({ name }: RecordKind<unknown>): Records {
     const known = kinds.get(name);
     if (known) return known;
-    const entries = new Map<string, Entry>();
-    kinds.set(name, entries);
-    return entries;
+    const records = { byId: new Map<string, Entry>(), written: [], oldest: 0 };
+    kinds.set(name, records);
+    return records;
   }
 
   const isLive = ({ isAwaited }: RecordKind<unknown>, { expiresAt }: Entry) =>
     isAwaited || expiresAt > clock.now();
 
-  /** A Map keeps the order of insertion, and every write inserts anew: the first entries are the oldest. */
-  function sweep(kind: RecordKind<unknown>, entries: Map<string, Entry>) {
-    let kept = 0;
-    for (const [id, entry] of entries) {
-      if (entries.size > kind.capacity || !isLive(kind, entry)) entries.delete(id);
-      else if (++kept >= SWEEP) break;
+  /** Lets the oldest go that are too many or have expired: each write does, so that no timer need. */
+  function sweep(kind: RecordKind<unknown>, records: Records) {
+    const { byId, written } = records;
+    for (; records.oldest < written.length; records.oldest += 1) {
+      const entry = written[records.oldest];
+      if (!entry || entry.isGone) continue;
+      if (byId.size <= kind.capacity && isLive(kind, entry)) break;
+      remove(records, entry);
     }
+    // Behind one that lives long, others may have expired.
+    const next = written[records.oldest + 1];
+    if (next && !next.isGone && !isLive(kind, next)) remove(records, next);
+    tidy(records);
   }
 
-  function live(kind: RecordKind<unknown>, id: string): Entry | undefined {
-    const entry = entriesOf(kind).get(id);
+  function live(kind: RecordKind<unknown>, records: Records, id: string): Entry | undefined {
+    const entry = records.byId.get(id);
     if (!entry || isLive(kind, entry)) return entry;
-    entriesOf(kind).delete(id);
+    remove(records, entry);
     return undefined;
   }
 
-  function write(kind: RecordKind<unknown>, id: string, value: unknown, expiresAt: number) {
-    const entries = entriesOf(kind);
-    entries.delete(id);
+  function write(kind: RecordKind<unknown>, records: Records, id: string, value: unknown, expiresAt: number) {
     revisions += 1;
-    entries.set(id, { value, revision: revisions, expiresAt });
-    sweep(kind, entries);
+    const entry = { id, value, revision: revisions, expiresAt, isGone: false };
+    records.byId.set(id, entry);
+    records.written.push(entry);
+    sweep(kind, records);
   }
 
   return {
     async get<T>(kind: RecordKind<T>, id: string) {
-      const entry = live(kind, id);
       // `add` and `replace` let only a T into the map of this kind.
-      return entry && ({ value: entry.value, revision: entry.revision } as Stored<T>);
+      return live(kind, recordsOf(kind), id) as Stored<T> | undefined;
     },
     async add(kind, id, value, expiresAt) {
-      if (live(kind, id)) return false;
-      write(kind, id, value, expiresAt);
+      const records = recordsOf(kind);
+      if (live(kind, records, id)) return false;
+      write(kind, records, id, value, expiresAt);
       return true;
     },
     async replace(kind, id, { revision, value }, expiresAt) {
-      if (live(kind, id)?.revision !== revision) return false;
-      write(kind, id, value, expiresAt);
+      const records = recordsOf(kind);
+      const known = live(kind, records, id);
+      if (known?.revision !== revision) return false;
+      known.isGone = true;
+      write(kind, records, id, value, expiresAt);
       return true;
     },
     async remove(kind, id) {
-      return live(kind, id) !== undefined && entriesOf(kind).delete(id);
+      const records = recordsOf(kind);
+      const entry = live(kind, records, id);
+      if (entry) remove(records, entry);
+      return entry !== undefined;
     },
     async list<T>(kind: RecordKind<T>, most: number) {
-      const entries = entriesOf(kind);
-      if (entries.size === 0) return [];
-      return [...entries]
-        .filter(([, entry]) => isLive(kind, entry))
+      return inOrder(recordsOf(kind))
+        .filter((entry) => isLive(kind, entry))
         .slice(-most)
-        .map(([id, { value }]) => ({ id, value: value as T }));
+        .map(({ id, value }) => ({ id, value: value as T }));
     },
     async takeExpired<T>(kind: RecordKind<T>, most: number) {
       const now = clock.now();
-      const expired = [...entriesOf(kind)].filter(([, { expiresAt }]) => expiresAt <= now).slice(0, most);
-      for (const [id] of expired) entriesOf(kind).delete(id);
-      return expired.map(([id, { value }]) => ({ id, value: value as T }));
+      const records = recordsOf(kind);
+      const expired = inOrder(records)
+        .filter(({ expiresAt }) => expiresAt <= now)
+        .slice(0, most);
+      for (const entry of expired) remove(records, entry);
+      return expired.map(({ id, value }) => ({ id, value: value as T }));
     },
+    isEmpty: (kind) => recordsOf(kind).byId.size === 0,
     async clear() {
       kinds.clear();
     },
-    sizes: () => [...kinds].map(([name, entries]) => [name, entries.size] as const),
+    sizes: () => [...kinds].map(([name, { byId }]) => [name, byId.size] as const),
     async count(kind) {
-      return [...entriesOf(kind).values()].filter((entry) => isLive(kind, entry)).length;
+      return inOrder(recordsOf(kind)).filter((entry) => isLive(kind, entry)).length;
     },
   };
 }

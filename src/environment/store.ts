@@ -46,6 +46,8 @@ export interface Store {
   list<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
   /** Takes out records of an awaited kind that have expired, at most so many. Each is given to one caller. */
   takeExpired<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
+  /** Whether there is no record of a kind at all, told at once; left out where others write too. */
+  isEmpty?(kind: RecordKind<unknown>): boolean;
   /** Forgets everything. */
   clear(): Promise<void>;
   /** How many records of a kind there are that have not expired. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createClock } from '../../src/environment/clock.ts';
 import { createMemoryStore } from '../../src/environment/memory-store.ts';
@@ -57,6 +58,73 @@ describe('the store in memory', () => {
     clock.advance(2);
     for (let i = 0; i < 30; i++) await notes.add(NOTES, `new ${i}`, 'text', 100_000);
     expect((await notes.list(NOTES, 100)).every(({ id }) => id.startsWith('new'))).toBe(true);
+  });
+
+  test('what is replaced is the newest, and what is removed and added again too', async () => {
+    const { store: numbers } = store();
+    for (const id of ['a', 'b', 'c']) await numbers.add(FEW, id, 1, 1000);
+    const first = await numbers.get(FEW, 'a');
+    if (!first) throw new Error('it was just added');
+    await numbers.replace(FEW, 'a', { ...first, value: 2 }, 1000);
+    expect((await numbers.list(FEW, 100)).map(({ id }) => id)).toEqual(['b', 'c', 'a']);
+    await numbers.remove(FEW, 'b');
+    await numbers.add(FEW, 'b', 3, 1000);
+    expect((await numbers.list(FEW, 100)).map(({ id }) => id)).toEqual(['c', 'a', 'b']);
+    await numbers.add(FEW, 'd', 4, 1000);
+    expect(await numbers.list(FEW, 100)).toEqual([
+      { id: 'a', value: 2 },
+      { id: 'b', value: 3 },
+      { id: 'd', value: 4 },
+    ]);
+  });
+
+  test('whatever is done to it, it holds what a plain list would', async () => {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const step = fc.record({
+      what: fc.constantFrom('add', 'replace', 'remove', 'wait', 'many'),
+      id: fc.constantFrom(...ids),
+      lives: fc.integer({ min: 1, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const { clock, store: numbers } = store();
+        let plain: { id: string; value: number; until: number }[] = [];
+        const live = () => plain.filter(({ until }) => until > clock.now());
+        for (const [value, { what, id, lives }] of steps.entries()) {
+          const until = clock.now() + lives * 1000;
+          const known = live().find((each) => each.id === id);
+          const put = () => {
+            plain = [...live().filter((each) => each.id !== id), { id, value, until }].slice(-FEW.capacity);
+          };
+          if (what === 'wait') clock.advance(lives);
+          if (what === 'add') {
+            expect(await numbers.add(FEW, id, value, until)).toBe(!known);
+            if (!known) put();
+          }
+          const stored = await numbers.get(FEW, id);
+          if (what === 'replace' && stored) {
+            await numbers.replace(FEW, id, { ...stored, value }, until);
+            put();
+          }
+          // More than are borne of what is gone, so that the order is tidied.
+          if (what === 'many' && stored) {
+            for (let i = 0; i < 1200; i += 1) {
+              const latest = await numbers.get(FEW, id);
+              if (latest) await numbers.replace(FEW, id, { ...latest, value }, until);
+            }
+            put();
+          }
+          if (what === 'remove') {
+            expect(await numbers.remove(FEW, id)).toBe(known !== undefined);
+            plain = plain.filter((each) => each.id !== id);
+          }
+          const expected = live().map((each) => ({ id: each.id, value: each.value }));
+          expect(await numbers.list(FEW, 100)).toEqual(expected);
+          expect(await numbers.count(FEW)).toBe(expected.length);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('keeps kinds apart', async () => {
