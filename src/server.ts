@@ -11,7 +11,7 @@ import { attachEnvironment, withoutEnvironment } from './environment/on-request.
 import { attachReached } from './environment/reached.ts';
 import type { Checks } from './health/checks.ts';
 import { registerHealth } from './health/routes.ts';
-import { answerBrokenRequests } from './limits/broken-requests.ts';
+import { answerBrokenRequests, waitForTheParser } from './limits/broken-requests.ts';
 import {
   type ConnectionLimits,
   connectionOptions,
@@ -48,8 +48,9 @@ function neverUsed(): never {
 
 /** An address whose path is not percent-encoded text, as one that is: otherwise no hook of ours would see it. */
 function decodable(url: string): string {
-  if (!url.includes('%')) return url;
-  const [path = ''] = url.split('?', 1);
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  if (!path.includes('%')) return url;
   try {
     decodeURIComponent(path);
     return url;
@@ -95,6 +96,7 @@ export async function buildServer(
   app.setValidatorCompiler(({ schema }) => lazyValidator(() => schema as object));
   app.setSerializerCompiler(() => JSON.stringify);
   await secure(app);
+  waitForTheParser(app);
   attachReached(app, { ...options, hasTls: options.tls !== undefined });
   attachEnvironment(app, environments, options);
   const { metrics = createMetrics() } = options;
@@ -126,7 +128,7 @@ export async function buildServer(
 async function secure(app: FastifyInstance) {
   await app.register(fastifyCookie);
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...SECURITY_HEADERS, 'x-mock-cis2-request-id': request.id });
+    reply.headers(SECURITY_HEADERS).header('x-mock-cis2-request-id', request.id);
     done();
   });
 }

@@ -53,9 +53,9 @@ export interface Environments {
   readonly default: Environment;
   /**
    * The environment of this name, the default one too, as it is now; it counts as being used. Made now if it is not
-   * there. Throws EnvironmentFault where there are too many.
+   * there. Throws EnvironmentFault where there are too many. Given at once where it is all in this process.
    */
-  at(name: string): Promise<Environment>;
+  at(name: string): Environment | Promise<Environment>;
   /** Makes one. Throws EnvironmentFault where the name is taken, or there are too many. */
   begin(beginning: Beginning): Promise<Kept>;
   /** Ends one, and forgets all that was in it. Throws EnvironmentFault where there is none. */
@@ -155,7 +155,7 @@ export function createEnvironments(options: {
 
   return {
     default: defaultEnvironment,
-    async at(name) {
+    at(name) {
       if (name === DEFAULT_ENVIRONMENT) return defaultEnvironment;
       const one = living(name) ?? begin({ name, fixtures: defaultEnvironment.initial });
       one.usedAt = machine();

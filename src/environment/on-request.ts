@@ -2,7 +2,7 @@
  * Gives every request its environment, before anything else looks at it. /env/{name} is taken off the address before
  * it is routed, so that one table of routes serves every environment.
  */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
@@ -12,6 +12,8 @@ import './reached.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     environment: Environment;
+    /** The pattern of its route; empty where there is none. Kept, since Fastify puts its routeOptions together each time. */
+    route: string;
     /** What it was refused as, for counting: the error code of the wire, or `problem_` and the status. */
     refusedAs: string | undefined;
   }
@@ -46,14 +48,23 @@ export function attachEnvironment(
 ) {
   app.decorateRequest('environment');
   app.decorateRequest('refusedAs', undefined);
-  app.addHook('onRequest', async (request) => {
+  app.decorateRequest('route', '');
+  function take(request: FastifyRequest, environment: Environment) {
+    const { origin } = issuerFromHost ? request.reached : {};
+    request.environment = origin === undefined ? environment : namedBy(origin, environment);
+  }
+  app.addHook('onRequest', (request, _reply, done) => {
     // Set first: what refuses this request writes into a journal too.
     request.environment = environments.default;
+    const { config, url = '' } = request.routeOptions;
+    request.route = url;
     // What is the same for everybody is there even when the store is not.
-    if (request.routeOptions.config.isOfProcess || request.url.startsWith(ASSETS)) return;
-    request.environment = await environments.at(nameIn(request.originalUrl) ?? DEFAULT_ENVIRONMENT);
-    const { origin } = issuerFromHost ? request.reached : {};
-    if (origin !== undefined) request.environment = namedBy(origin, request.environment);
+    if (config.isOfProcess || request.url.startsWith(ASSETS)) return done();
+    const found = environments.at(nameIn(request.originalUrl) ?? DEFAULT_ENVIRONMENT);
+    if (found instanceof Promise)
+      return void found.then((environment) => take(request, environment)).then(() => done(), done);
+    take(request, found);
+    done();
   });
   // Before the answer is sent: who has it finds the events in every replica.
   if (environments.default.journal.flush)

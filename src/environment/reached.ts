@@ -17,9 +17,13 @@ export interface Reached {
   isUncertain: boolean;
 }
 
+/** Where it is kept once it is worked out: the headers of a request do not change. */
+const KNOWN = Symbol('reached');
+
 declare module 'fastify' {
   interface FastifyRequest {
     readonly reached: Reached;
+    [KNOWN]: Reached | undefined;
   }
 }
 
@@ -94,18 +98,20 @@ function reachedBy({ raw }: FastifyRequest, { isTrustedProxy, hasTls = false }: 
   return {
     scheme,
     host,
-    ...(origin === undefined ? {} : { origin }),
     by: forwarded && (forwarded.proto ?? forwarded.host ?? forwarded.port) ? forwarded.by : 'Host',
     clientAddress: forwarded?.clientAddress ?? peer,
     isUncertain: !hasTls && !isEncrypted && forwarded?.proto === undefined,
+    ...(origin === undefined ? {} : { origin }),
   };
 }
 
 /** Gives every request the address it came by; it is worked out where somebody asks for it. */
 export function attachReached(app: FastifyInstance, options: ReachedOptions) {
+  app.decorateRequest(KNOWN, undefined);
   app.decorateRequest('reached', {
     getter(this: FastifyRequest) {
-      return reachedBy(this, options);
+      this[KNOWN] ??= reachedBy(this, options);
+      return this[KNOWN];
     },
   });
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { Journal } from '../journal/journal.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { MAX_HEADER_BYTES } from './connections.ts';
@@ -81,6 +82,20 @@ function answerOf(id: string, { status, description }: Broken): string {
     '',
     body,
   ].join('\r\n');
+}
+
+/**
+ * That a body comes in a coding which is none is found out only once its request has begun. That is waited for, so that
+ * such a request is refused and not carried out.
+ */
+export function waitForTheParser(app: FastifyInstance) {
+  app.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+    if (headers['transfer-encoding'] === undefined) return done();
+    setImmediate(() => {
+      // Where it has been answered meanwhile, nobody is left to go on for.
+      if (raw.socket.writable) done();
+    });
+  });
 }
 
 /** Takes what Fastify would answer in words of its own. `journal`: of the default environment, since nobody can know whose it is. */

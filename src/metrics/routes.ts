@@ -17,7 +17,7 @@ export function countAnswers(app: FastifyInstance, metrics: Metrics) {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.answered({
       method: request.method,
-      route: request.routeOptions.url ?? NO_ROUTE,
+      route: request.route || NO_ROUTE,
       status: reply.statusCode,
       seconds: reply.elapsedTime / MILLISECONDS,
       refusedAs: request.refusedAs,

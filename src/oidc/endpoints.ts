@@ -1,12 +1,11 @@
 /** The provider’s endpoints, at CIS2’s own paths below the realm (facts 1.3, 10.2). */
-import fastifyCors from '@fastify/cors';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
-import { isClientOrigin } from '../relying-party/redirect-uris.ts';
 import { accessTokenEndpoint } from './access-token.ts';
 import { type AnswerAbout, withScenario } from './apply-scenario.ts';
 import { authorizeEndpoint, authorizeForm } from './authorize.ts';
+import { allowClientOrigins } from './cross-origin.ts';
 import { discoveryDocument } from './discovery.ts';
 import { endSessionEndpoint, endSessionForm, type LogoutPages } from './end-session.ts';
 import { journalRequests } from './journal-requests.ts';
@@ -37,8 +36,9 @@ export const ENDPOINT_METHODS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Answers that hold codes, tokens or claims are kept by nobody (RFC 6749 section 5.1). */
-const onRequest = async (_request: FastifyRequest, reply: FastifyReply) => {
+const onRequest: onRequestHookHandler = (_request, reply, done) => {
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+  done();
 };
 
 export async function registerEndpoints(app: FastifyInstance, pages: Pages) {
@@ -86,20 +86,9 @@ function readRequested(parameters: Parameters): Pick<AnswerAbout, 'requested'> {
   return requested ? { requested } : {};
 }
 
-/** What programs call, among them pages of other origins: those where a registered client lives, and no others. */
+/** What programs call, among them pages of other origins. */
 async function calledByPrograms(scope: FastifyInstance) {
-  await scope.register(fastifyCors, {
-    delegator: (request, callback) => {
-      const { origin } = request.headers;
-      const allowed = origin !== undefined && isClientOrigin(request.environment.clients.values(), origin);
-      callback(null, {
-        origin: allowed ? origin : false,
-        methods: ['GET', 'POST'],
-        allowedHeaders: ['authorization', 'content-type'],
-        exposedHeaders: ['www-authenticate', 'x-mock-cis2-request-id'],
-      });
-    },
-  });
+  allowClientOrigins(scope);
   for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
     if (!methods.includes('OPTIONS')) continue;
     scope.options(path, async (_request, reply) =>

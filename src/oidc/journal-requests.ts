@@ -21,7 +21,7 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
   const endpoints = new Map(Object.keys(methods).map((path) => [`${REALM_PATH}${path}`, path]));
 
   /** The path below the realm of the endpoint that was asked, by whatever method. */
-  const endpointOf = ({ routeOptions: { url = '' } }: FastifyRequest) => endpoints.get(url);
+  const endpointOf = ({ route }: FastifyRequest) => endpoints.get(route);
 
   app.addHook('onRequest', (request, _reply, done) => {
     const path = endpointOf(request);
@@ -47,10 +47,10 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
       const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
       const { method, environment } = request;
       environment.journal.record({
-        ...environment.journal.subjectOf(request.id),
         kind: 'request_answered',
         explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
         details: { method, path, status: reply.statusCode, ...redirect },
+        ...environment.journal.subjectOf(request.id),
       });
       const flushed = environment.journal.flush?.();
       if (flushed) return void flushed.then(() => done(), done);

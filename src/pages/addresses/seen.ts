@@ -25,25 +25,48 @@ export function callerOf({ headers }: FastifyRequest): Caller {
   return isBrowser ? 'browser' : 'program';
 }
 
+interface Seen {
+  origin: string;
+  caller: Caller;
+  /** Patterns of the routes that were asked. */
+  routes: Set<string>;
+}
+
+const endpointOf = (route: string): string => route.slice(route.lastIndexOf('/') + 1);
+
 /** Remembers from now on. Gives what was seen, latest first. */
 export function watchAddresses(app: FastifyInstance): () => SeenAddress[] {
-  const seen = new Map<string, { origin: string; caller: Caller; endpoints: Set<string> }>();
+  const all = new Map<string, Seen>();
+  let latest: Seen | undefined;
 
-  app.addHook('onRequest', async (request) => {
-    const { url = '' } = request.routeOptions;
-    if (!url.startsWith(REALM_PATH) || request.method === 'OPTIONS') return;
+  function seenBy(origin: string, caller: Caller): Seen {
+    // Most requests come by the address of the one before.
+    if (latest?.origin === origin && latest.caller === caller) return latest;
+    const key = `${caller} ${origin}`;
+    latest = all.get(key) ?? { origin, caller, routes: new Set<string>() };
+    all.delete(key);
+    all.set(key, latest);
+    const [oldest] = all.size > MOST_SEEN ? all.keys() : [];
+    if (oldest !== undefined) all.delete(oldest);
+    return latest;
+  }
+
+  function see(request: FastifyRequest) {
     const { origin, by } = request.reached;
     // The demonstration application and the client of tests take no network to get here.
     if (origin === undefined || by === 'this process') return;
-    const caller = callerOf(request);
-    const key = `${caller} ${origin}`;
-    const known = seen.get(key) ?? { origin, caller, endpoints: new Set<string>() };
-    known.endpoints.add(url.slice(url.lastIndexOf('/') + 1));
-    seen.delete(key);
-    seen.set(key, known);
-    const [oldest] = seen.size > MOST_SEEN ? seen.keys() : [];
-    if (oldest !== undefined) seen.delete(oldest);
+    seenBy(origin, callerOf(request)).routes.add(request.route);
+  }
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.route.startsWith(REALM_PATH) && request.method !== 'OPTIONS') see(request);
+    done();
   });
 
-  return () => [...seen.values()].reverse().map((each) => ({ ...each, endpoints: [...each.endpoints] }));
+  return () =>
+    [...all.values()].reverse().map(({ origin, caller, routes }) => ({
+      origin,
+      caller,
+      endpoints: [...routes].map(endpointOf),
+    }));
 }
