@@ -14,6 +14,9 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 type Holder = Pick<Environment, 'store'>;
 
+/** Whether none is active, told at once; false where only asking the store would tell. */
+export const isNoneActive = ({ store }: Holder): boolean => store.isEmpty?.(ACTIVE) ?? false;
+
 /** Oldest first. */
 export async function activeScenarios({ store }: Holder): Promise<ActiveScenario[]> {
   const listed = await store.list(ACTIVE, MOST_ACTIVE);

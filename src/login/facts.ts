@@ -71,9 +71,9 @@ function holderOf(login: Login, directory: Directory): Person | undefined {
 
 /** Whether this is what a persona is called: their UID, or an NHSmail account of theirs. */
 export function isPersonaOf(login: Login, directory: Directory): (name: string) => boolean {
-  const uid = holderOf(login, directory)?.uid;
-  const account = accountOf(login);
   return (name) => {
+    const uid = holderOf(login, directory)?.uid;
+    const account = accountOf(login);
     if (uid !== undefined && isUidOf(name, uid, directory)) return true;
     return account !== undefined && normalEmail(name) === normalEmail(account);
   };

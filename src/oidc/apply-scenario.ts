@@ -5,9 +5,10 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { isUidOf, normalEmail } from '../care-identity/directory.ts';
-import { activeScenarios, useUp } from '../environment/active-scenarios.ts';
+import { activeScenarios, isNoneActive, useUp } from '../environment/active-scenarios.ts';
 import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
+import { placesOfOwnScenarios } from '../environment/own-scenarios.ts';
 import type { Subject } from '../journal/journal.ts';
 import {
   type Candidate,
@@ -71,11 +72,25 @@ export function recordScenario(
 ) {
   const { code, level, why, sent } = applied;
   journal.record({
-    ...subject,
     kind: 'scenario_applied',
     explanation: `The scenario ${code} was applied, since ${why}. What is sent: ${sent}`,
     details: { scenario: code, place, decided_by: level, why, sent },
+    ...subject,
   });
+}
+
+/**
+ * Whether no scenario can act at this place, told at once: it is asked nine times in a log-in, and most of the time that
+ * is all there is to know. False where only asking the store would tell.
+ */
+export function isUndisturbed(
+  place: Place,
+  environment: Environment,
+  { requested }: { requested?: ChosenScenario | undefined },
+): boolean {
+  return (
+    requested === undefined && isNoneActive(environment) && !placesOfOwnScenarios(environment).has(place)
+  );
 }
 
 /** Takes the scenario that acts at this place now; a one-shot is used up by it. */
@@ -98,6 +113,7 @@ export async function scenarioAt(
   about: AnswerAbout,
   endpoint?: Endpoint,
 ): Promise<Candidate | undefined> {
+  if (isUndisturbed(place, environment, about)) return undefined;
   const taken = await take(place, environment, about, endpoint);
   if (taken) recordScenario(environment, about.subject, appliedOf(taken), place);
   return taken;
@@ -162,7 +178,16 @@ const changesAt = <P extends keyof RightAnswers>(
 ): scenario is Changing<P> => scenario.place === place;
 
 /** The answer as the scenario that acts at this place sends it; the right one where none does. */
-export async function withScenario<P extends keyof RightAnswers>(
+export function withScenario<P extends keyof RightAnswers>(
+  place: P,
+  right: RightAnswers[P],
+  environment: Environment,
+  about: AnswerAbout,
+): RightAnswers[P] | Promise<RightAnswers[P]> {
+  return isUndisturbed(place, environment, about) ? right : changed(place, right, environment, about);
+}
+
+async function changed<P extends keyof RightAnswers>(
   place: P,
   right: RightAnswers[P],
   environment: Environment,
@@ -171,10 +196,10 @@ export async function withScenario<P extends keyof RightAnswers>(
   const candidate = await take(place, environment, about);
   const scenario: (ScenarioText & { place: Place }) | undefined = candidate?.scenario;
   if (!candidate || !scenario || !changesAt(scenario, place)) return right;
-  const changed = scenario.change(right, await contextOf(candidate, about, environment));
-  if (isDeepStrictEqual(changed, right)) {
+  const sent = scenario.change(right, await contextOf(candidate, about, environment));
+  if (isDeepStrictEqual(sent, right)) {
     const explanation = `The scenario ${scenario.code} had nothing to change here; the right answer was sent.`;
-    environment.journal.record({ ...about.subject, kind: 'warned', explanation });
+    environment.journal.record({ kind: 'warned', explanation, ...about.subject });
   } else recordScenario(environment, about.subject, appliedOf(candidate), place);
-  return changed;
+  return sent;
 }

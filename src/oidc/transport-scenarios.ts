@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler }
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
 import type { Candidate } from '../scenarios/choice.ts';
 import type { Endpoint, Transport } from '../scenarios/scenario.ts';
-import { type AnswerAbout, contextOf, scenarioAt } from './apply-scenario.ts';
+import { type AnswerAbout, contextOf, isUndisturbed, scenarioAt } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';
 import { readCredentials } from './client-credentials.ts';
 import { ACCESS_TOKENS, CODES, GRANTS, REFRESH_TOKENS } from './grant.ts';
@@ -36,12 +36,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   [`${REALM_PATH}/introspect`, 'introspect'],
 ]);
 
-function endpointOf({ routeOptions: { url = '' } }: FastifyRequest): Endpoint | undefined {
-  return ENDPOINTS.get(url);
-}
-
 /** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
-async function grantIdOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
+async function grantOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
   const code = form.get('code');
   const refresh = form.get('refresh_token');
   const token = form.get('token') ?? form.get('access_token') ?? bearer;
@@ -50,7 +46,8 @@ async function grantIdOf({ store }: Environment, form: Parameters, bearer: strin
     (refresh === undefined ? undefined : await store.get(REFRESH_TOKENS, refresh)) ??
     (token === undefined ? undefined : await store.get(ACCESS_TOKENS, token)) ??
     (token === undefined ? undefined : await store.get(REFRESH_TOKENS, token));
-  return stored?.value.grantId;
+  const grant = stored && (await store.get(GRANTS, stored.value.grantId));
+  return grant?.value;
 }
 
 /** The client that says it calls, not yet believed. */
@@ -59,15 +56,16 @@ async function callerOf(form: Parameters, header: string | undefined): Promise<s
   return 'clientId' in credentials ? credentials.clientId : undefined;
 }
 
-async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout> {
+/** Undefined where no scenario can act, whoever calls: then it need not be known who does. */
+async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout | undefined> {
   const { environment } = request;
   const { authorization } = request.headers;
   const form = formOf(request.method === 'POST' ? request.body : undefined);
   const bearer = bearerOf(authorization);
-  const grantId = await grantIdOf(environment, form, bearer);
-  const grant = grantId === undefined ? undefined : await environment.store.get(GRANTS, grantId);
+  const grant = await grantOf(environment, form, bearer);
+  if (isUndisturbed('transport', environment, { requested: grant?.scenario })) return undefined;
   const subject = { request_id: request.id };
-  if (grant) return aboutGrant(grant.value, subject);
+  if (grant) return aboutGrant(grant, subject);
   const clientId = await callerOf(form, bearer === undefined ? authorization : undefined);
   return { subject, ...(clientId === undefined ? {} : { clientId }) };
 }
@@ -95,11 +93,12 @@ function aboutBrowser(request: FastifyRequest): AnswerAbout {
 const BROWSER_ENDPOINTS: readonly Endpoint[] = ['authorize', 'end_session'];
 
 async function transport(request: FastifyRequest, reply: FastifyReply) {
-  const { environment } = request;
-  const endpoint = endpointOf(request);
+  const { environment, route, method } = request;
+  const endpoint = ENDPOINTS.get(route);
   // A browser that asks whether a page may call has called nothing yet.
-  if (endpoint === undefined || request.method === 'OPTIONS') return;
+  if (endpoint === undefined || method === 'OPTIONS') return;
   const about = BROWSER_ENDPOINTS.includes(endpoint) ? aboutBrowser(request) : await aboutProgram(request);
+  if (!about) return;
   const candidate = await scenarioAt('transport', environment, about, endpoint);
   if (candidate?.scenario.place !== 'transport') return;
   await act(candidate.scenario.transport, { request, reply, candidate, about });
