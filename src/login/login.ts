@@ -109,8 +109,15 @@ export function startLogin(start: {
 
 /** Begins with an authenticator; what another one had brought is forgotten. */
 export function chooseAuthenticator(login: Login, authenticator: AuthenticatorType, now: number): Login {
-  const { nhsmail: _nhsmail, direct: _direct, role: _role, signedInAt: _signedInAt, ...rest } = login;
-  return { ...rest, authenticator, ...(authenticator === 'nhsmail' ? { nhsmail: { startedAt: now } } : {}) };
+  const {
+    nhsmail: _nhsmail,
+    direct: _direct,
+    role: _role,
+    signedInAt: _signedInAt,
+    authenticator: _other,
+    ...rest
+  } = login;
+  return { authenticator, ...(authenticator === 'nhsmail' ? { nhsmail: { startedAt: now } } : {}), ...rest };
 }
 
 /** Ends the sign-in page of NHSmail; when it succeeded, the number match begins at once. */
@@ -120,15 +127,16 @@ export function signInToNhsmail(
   now: number,
 ): Login {
   const { result, account, number } = signIn;
+  const { nhsmail, ...rest } = login;
   return {
-    ...login,
     nhsmail: {
-      startedAt: login.nhsmail?.startedAt ?? now,
+      startedAt: nhsmail?.startedAt ?? now,
       endedAt: now,
       result,
       ...(account === undefined ? {} : { account }),
       ...(result === 'succeeded' ? { numberMatch: { number, askedAt: now } } : {}),
     },
+    ...rest,
   };
 }
 
@@ -138,15 +146,15 @@ export function answerNumberMatch(
   answer: NonNullable<NumberMatch['answer']>,
   at: { now: number; afterSeconds?: number },
 ): Login {
-  const nhsmail = login.nhsmail;
+  const { nhsmail, ...rest } = login;
   if (!nhsmail?.numberMatch) throw new TypeError('no number match is under way');
-  const { askedAt } = nhsmail.numberMatch;
+  const { number, askedAt } = nhsmail.numberMatch;
   const answeredAt =
     at.afterSeconds === undefined ? at.now : Math.max(at.now, askedAt + at.afterSeconds * 1000);
   return {
-    ...login,
+    nhsmail: { ...nhsmail, numberMatch: { number, askedAt, answer, answeredAt } },
+    ...rest,
     ...(answer === 'approve' ? { signedInAt: at.now } : {}),
-    nhsmail: { ...nhsmail, numberMatch: { ...nhsmail.numberMatch, answer, answeredAt } },
   };
 }
 
@@ -162,6 +170,11 @@ export function withoutSession(login: Login): Login {
 
 export function selectRole(login: Login, selected: string | null): Login {
   return { ...login, role: { selected } };
+}
+
+/** The log-in as the rules ended it. It had not ended before. */
+export function endLogin(login: Login, decision: Decision, at: number): Login {
+  return { ended: { decision, at }, ...login };
 }
 
 /** Whether the authenticator has finished: from here on it is known who this is. */

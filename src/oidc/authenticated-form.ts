@@ -15,10 +15,10 @@ export async function authenticatedForm(
   const clientId = parameters.get('client_id');
   environment.journal.record({
     request_id: request.id,
-    ...(clientId === undefined ? {} : { client_id: clientId }),
     kind: 'request_received',
     explanation,
     details: parameters.all(),
+    ...(clientId === undefined ? {} : { client_id: clientId }),
   });
   const fault = encodingFault(parameters);
   if (fault) {

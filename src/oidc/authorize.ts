@@ -56,24 +56,25 @@ export function authorizeEndpoint(showProgress: Pages['showProgress']) {
 async function check(request: FastifyRequest, parameters: Parameters) {
   const { environment } = request;
   const { journal } = environment;
+  const clientId = parameters.get('client_id');
   journal.record({
     request_id: request.id,
-    ...(parameters.get('client_id') === undefined ? {} : { client_id: parameters.get('client_id') ?? '' }),
     kind: 'request_received',
     explanation: 'An authorization request came in.',
     details: parameters.all(),
+    ...(clientId === undefined ? {} : { client_id: clientId }),
   });
   const identified = identifyRequest(parameters, environment);
   await refuseByScenario(identified, environment, request.id);
   const authorizationRequest = await checkRequest(identified, environment);
   const about = { request_id: request.id, client_id: identified.client.client_id };
   journal.record({
-    ...about,
     kind: 'request_checked',
     explanation: 'The authorization request is in order.',
-    details: { ...authorizationRequest.assurance, scopes: authorizationRequest.scopes },
+    details: { scopes: authorizationRequest.scopes, ...authorizationRequest.assurance },
+    ...about,
   });
-  for (const explanation of leniencies(identified)) journal.record({ ...about, kind: 'warned', explanation });
+  for (const explanation of leniencies(identified)) journal.record({ kind: 'warned', explanation, ...about });
   return { client: identified.client, authorizationRequest };
 }
 
@@ -83,8 +84,8 @@ async function refuseByScenario(identified: IdentifiedRequest, environment: Envi
   const requested = readScenario(parameters);
   const about = {
     clientId: client.client_id,
-    ...(requested ? { requested } : {}),
     subject: { request_id: requestId, client_id: client.client_id },
+    ...(requested ? { requested } : {}),
   };
   const candidate = await scenarioAt('authorization_request', environment, about);
   if (candidate?.scenario.place !== 'authorization_request') return;

@@ -28,10 +28,13 @@ export interface Grant {
 }
 
 /** What an event is about that belongs to a grant, whoever asked. */
-export const subjectOfGrant = ({ loginId, uid }: Grant, subject: Subject): Subject => ({
-  ...subject,
+export const subjectOfGrant = (
+  { loginId, uid }: Grant,
+  subject: Pick<Subject, 'request_id' | 'client_id'>,
+): Subject => ({
   login_id: loginId,
   uid,
+  ...subject,
 });
 
 export interface AuthorizationCode {

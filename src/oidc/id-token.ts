@@ -35,8 +35,6 @@ export interface IdTokenMoment {
 export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMoment): JWTPayload {
   return {
     at_hash: leftHalfHash(moment.accessToken),
-    ...(moment.code === undefined ? {} : { c_hash: leftHalfHash(moment.code) }),
-    ...(grant.stateHash === undefined || moment.code === undefined ? {} : { s_hash: grant.stateHash }),
     sub: person.uid,
     subname: person.uid,
     uid: person.uid,
@@ -55,13 +53,15 @@ export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMomen
     auth_time: grant.authTime + moment.skewSeconds,
     iat: moment.issuedAt,
     exp: moment.issuedAt + moment.lifeSeconds,
-    // No nonce unless one was sent: strict libraries refuse an unrequested one (scenarios 2.1, row 7). None after a
-    // refresh either (OpenID Connect Core section 12.2).
-    ...(grant.nonce === undefined || moment.code === undefined ? {} : { nonce: grant.nonce }),
     // Strings, and the identity level under both of its names (facts 0, row 3; 10.9).
     id_assurance_level: person.id_assurance_level,
     idassurancelevel: person.id_assurance_level,
     authentication_assurance_level: grant.aal,
+    ...(moment.code === undefined ? {} : { c_hash: leftHalfHash(moment.code) }),
+    ...(grant.stateHash === undefined || moment.code === undefined ? {} : { s_hash: grant.stateHash }),
+    // No nonce unless one was sent: strict libraries refuse an unrequested one (scenarios 2.1, row 7). None after a
+    // refresh either (OpenID Connect Core section 12.2).
+    ...(grant.nonce === undefined || moment.code === undefined ? {} : { nonce: grant.nonce }),
     ...(grant.selectedRoleId === undefined ? {} : { selected_roleid: grant.selectedRoleId }),
   };
 }

@@ -26,14 +26,14 @@ export function grantOf(login: Login, person: Person, { session, sid }: KeptSess
     loginId: login.id,
     uid: person.uid,
     scopes: request.scopes,
-    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    ...(request.state === undefined ? {} : { stateHash: leftHalfHash(request.state) }),
     acr: request.assurance.claim,
     amr: session.amr,
     aal: authenticatorOf(session.authenticator).aal,
     authTime: session.authTime,
     session: session.handle,
     sid,
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    ...(request.state === undefined ? {} : { stateHash: leftHalfHash(request.state) }),
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
     ...(request.scenario === undefined ? {} : { scenario: request.scenario }),
   };
@@ -59,7 +59,6 @@ export async function issueCode(
   const pkce = codeChallenge === undefined ? {} : { codeChallenge };
   await store.add(CODES, code, { grantId, redirectUri, expiresAt, redeemed: false, ...pkce }, keptUntil);
   journal.record({
-    ...subject,
     kind: 'code_issued',
     explanation: `An authorization code was sent to ${redirectUri}.`,
     details: {
@@ -67,6 +66,7 @@ export async function issueCode(
       expires_in_seconds: codeSeconds,
       pkce: codeChallenge !== undefined,
     },
+    ...subject,
   });
   const right: Callback = [
     ['code', code],
@@ -75,7 +75,7 @@ export async function issueCode(
     ['iss', issuer],
     ['client_id', request.clientId],
   ];
-  const about = { ...aboutLogin(login, person), subject };
+  const about = { subject, ...aboutLogin(login, person) };
   await queueForLater(environment, login);
   return withCallback(redirectUri, await withScenario('authorization_response', right, environment, about));
 }

@@ -169,8 +169,8 @@ export function readHeadlessPersona(
   const personRoleId = identified.parameters.get('mock_role');
   const account = environment.directory.nhsmailAccount(name)?.email;
   return {
-    ...(account === undefined ? { uid: name } : { account }),
     namedBy,
+    ...(account === undefined ? { uid: name } : { account }),
     ...(personRoleId === undefined ? {} : { personRoleId }),
   };
 }

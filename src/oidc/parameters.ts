@@ -46,31 +46,50 @@ function decode(encoded: string): string | undefined {
   }
 }
 
+/** Most requests have no fault: a set of names is made for the first. */
+const withName = (names: Set<string> | undefined, name: string): Set<string> =>
+  names?.add(name) ?? new Set([name]);
+
+const NONE: readonly string[] = [];
+
+/** No parameters, which every GET without a query has. */
+const EMPTY: Parameters = {
+  encoded: '',
+  get: () => undefined,
+  repeated: NONE,
+  malformed: NONE,
+  oversized: NONE,
+  tooMany: false,
+  all: () => ({}),
+};
+
 export function parseParameters(encoded: string): Parameters {
+  if (encoded === '') return EMPTY;
   const values = new Map<string, string>();
-  const repeated = new Set<string>();
-  const malformed = new Set<string>();
-  const oversized = new Set<string>();
-  const pairs = encoded === '' ? [] : encoded.split('&').filter(Boolean);
-  for (const pair of pairs.slice(0, MAX_PARAMETERS)) {
+  let repeated: Set<string> | undefined;
+  let malformed: Set<string> | undefined;
+  let oversized: Set<string> | undefined;
+  const pairs = encoded.split('&').filter(Boolean);
+  for (const pair of pairs.length > MAX_PARAMETERS ? pairs.slice(0, MAX_PARAMETERS) : pairs) {
     const equals = pair.indexOf('=');
     const rawName = equals < 0 ? pair : pair.slice(0, equals);
     const name = decode(rawName);
     const value = decode(equals < 0 ? '' : pair.slice(equals + 1));
     if (name === undefined || value === undefined) {
-      malformed.add(name ?? rawName);
+      malformed = withName(malformed, name ?? rawName);
       continue;
     }
-    if (value.length > MAX_VALUE_LENGTH || isLonger(value, 3 * MAX_VALUE_LENGTH)) oversized.add(name);
-    if (values.has(name)) repeated.add(name);
+    if (value.length > MAX_VALUE_LENGTH || isLonger(value, 3 * MAX_VALUE_LENGTH))
+      oversized = withName(oversized, name);
+    if (values.has(name)) repeated = withName(repeated, name);
     else values.set(name, value);
   }
   return {
     encoded,
     get: (name) => values.get(name) || undefined,
-    repeated: [...repeated],
-    malformed: [...malformed],
-    oversized: [...oversized],
+    repeated: repeated ? [...repeated] : NONE,
+    malformed: malformed ? [...malformed] : NONE,
+    oversized: oversized ? [...oversized] : NONE,
     tooMany: pairs.length > MAX_PARAMETERS || isLonger(encoded, MAX_QUERY_LENGTH, asQuery),
     all: () => Object.fromEntries(values),
   };
@@ -85,15 +104,19 @@ export function queryOf({ raw: { url = '' } }: FastifyRequest): string {
   return mark < 0 ? '' : url.slice(mark + 1);
 }
 
-const queries = new WeakMap<FastifyRequest, Parameters>();
+/** Where the parameters of a request’s address are kept once they are read: an address does not change. */
+const READ = Symbol('query parameters');
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    [READ]?: Parameters;
+  }
+}
 
 /** The parameters in the address of a request, which several look at and one reads. */
 export function queryParametersOf(request: FastifyRequest): Parameters {
-  const already = queries.get(request);
-  if (already) return already;
-  const parameters = parseParameters(queryOf(request));
-  queries.set(request, parameters);
-  return parameters;
+  request[READ] ??= parseParameters(queryOf(request));
+  return request[READ];
 }
 
 /** The form of a request; one without a body is an empty form. The form parser is the only one that is registered. */

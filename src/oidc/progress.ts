@@ -1,5 +1,5 @@
 import type { Person } from '../care-identity/schema.ts';
-import { activeScenarios, useUp } from '../environment/active-scenarios.ts';
+import { activeScenarios, isNoneActive, useUp } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/journal.ts';
@@ -7,7 +7,14 @@ import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest, HeadlessPersona } from '../login/authorization-request.ts';
 import { gatherFacts, personOf } from '../login/facts.ts';
 import { logInHeadless } from '../login/headless.ts';
-import { LOGINS, type Login, type ReusedSession, startLogin, withoutSession } from '../login/login.ts';
+import {
+  endLogin,
+  LOGINS,
+  type Login,
+  type ReusedSession,
+  startLogin,
+  withoutSession,
+} from '../login/login.ts';
 import { ALWAYS_ENDS_AT, FAILURES, type FailureCode, type OutcomeCode } from '../login/outcomes.ts';
 import { type Decision, decide } from '../login/rules.ts';
 import { isOfItsPerson, SESSIONS } from '../login/session.ts';
@@ -44,13 +51,17 @@ export async function judge(
   environment: Environment,
 ): Promise<Decision | undefined> {
   const { directory, settings, clock } = environment;
-  const active = await activeScenarios(environment);
+  const active = isNoneActive(environment) ? [] : await activeScenarios(environment);
   return decide(gatherFacts(login, { directory, settings, client, active }), clock.now());
 }
 
 function subjectOf(login: Login, requestId: string, person?: Person): Subject {
-  const about = { request_id: requestId, login_id: login.id, client_id: login.request.clientId };
-  return person ? { ...about, uid: person.uid } : about;
+  return {
+    request_id: requestId,
+    login_id: login.id,
+    client_id: login.request.clientId,
+    ...(person ? { uid: person.uid } : {}),
+  };
 }
 
 export interface Beginning {
@@ -89,12 +100,12 @@ export async function beginLogin(beginning: Beginning): Promise<Progress> {
     ? logInHeadless(started, request.headless, environment.directory, now)
     : started;
   environment.journal.record({
-    ...subjectOf(login, requestId),
     kind: 'login_started',
     explanation: request.headless
       ? `A log-in began, without pages since ${NAMED_BY[request.headless.namedBy]} the persona.`
       : `A log-in began${session ? ', with a single sign-on session in place of a sign-in' : ''}.`,
     details: { acr: request.assurance.acr, scopes: request.scopes.join(' ') },
+    ...subjectOf(login, requestId),
   });
   return carryOn(beginning, undefined, login);
 }
@@ -125,9 +136,18 @@ function refuseSomebodyElse(login: Login, { directory, issuer }: Environment) {
   throw new Refused(wire, refusal, delivery, { client_id: clientId, login_id: login.id });
 }
 
+/** Without pages, and authenticated at once: it has no address that anybody was told and could come back to. */
+const isOverAndDone = ({ request, ended }: Login): boolean =>
+  request.headless !== undefined && ended?.decision.outcome === 'authenticated';
+
 /** False where another request carried the log-in on meanwhile. */
-function keep(login: Login, stored: Stored<Login> | undefined, environment: Environment): Promise<boolean> {
+async function keep(
+  login: Login,
+  stored: Stored<Login> | undefined,
+  environment: Environment,
+): Promise<boolean> {
   const { store } = environment;
+  if (!stored && isOverAndDone(login)) return true;
   const expiresAt = expiryOf(login, environment);
   if (!stored) return store.add(LOGINS, login.id, login, expiresAt);
   return store.replace(LOGINS, login.id, { revision: stored.revision, value: login }, expiresAt);
@@ -147,15 +167,15 @@ export async function carryOn(
   if (oneShotId !== undefined && !(await useUp(environment, oneShotId)))
     return carryOn(beginning, stored, given);
   if (decision?.outcome === 'authenticated') refuseSomebodyElse(next, environment);
-  const login: Login = decision ? { ...next, ended: { decision, at: environment.clock.now() } } : next;
+  const login = decision ? endLogin(next, decision, environment.clock.now()) : next;
   if (!(await keep(login, stored, environment))) return { kind: 'overtaken' };
   if (!decision) return { kind: 'page', login };
   const person = personOf(login, environment.directory);
   environment.journal.record({
-    ...subjectOf(login, requestId, person),
     kind: 'rule_decided',
     explanation: `The log-in ended as ${decision.outcome}: ${decision.found}.`,
     details: { ...decision },
+    ...subjectOf(login, requestId, person),
   });
   if (decision.scenario) recordScenario(environment, subjectOf(login, requestId, person), decision.scenario);
   if (decision.outcome === 'authenticated') {
@@ -210,10 +230,10 @@ async function authorize(
   if (!kept) return beginAnew(environment, login);
   const subject = subjectOf(login, requestId, person);
   environment.journal.record({
-    ...subject,
     kind: login.session ? 'session_reused' : 'session_started',
     explanation: login.session ? 'The single sign-on session was used.' : 'A single sign-on session began.',
     details: { sid: kept.sid, authenticator: kept.session.authenticator, auth_time: kept.session.authTime },
+    ...subject,
   });
   const location = await issueCode(environment, login, person, kept, subject);
   return { kind: 'redirect', login, outcome: 'authenticated', location, sessionId: kept.id };

@@ -9,7 +9,7 @@ export function secretsEqual(a: string, b: string): boolean {
 const ID_BYTES = 32;
 
 /** Bytes for the next ids, since asking the system for them costs far more than an id. Each is used once, then wiped. */
-const pool = Buffer.alloc(ID_BYTES * 64);
+const pool = Buffer.alloc(ID_BYTES * 512);
 let used = pool.length;
 
 /** 256 bits that nobody can guess, as 43 characters that any URL or cookie can carry. */

@@ -39,11 +39,11 @@ function newSession(
     uid: person.uid,
     authenticator,
     amr: amrOf(authenticator, login.request.assurance.acr, settings.passkey_amr),
-    ...(account === undefined ? {} : { account }),
     authTime: Math.floor((login.signedInAt ?? now) / 1000),
     startedAt: now,
     expiresAt: now,
     sids: Object.fromEntries(others),
+    ...(account === undefined ? {} : { account }),
   };
 }
 
@@ -66,14 +66,14 @@ const newSid = (): string => Buffer.from(randomId(), 'base64url').toString('base
 function used(session: Session, login: Login, person: Person, environment: Environment): Session {
   const { clock, settings, issuer, isNamedByRequest } = environment;
   const { clientId } = login.request;
-  const { scenarios: _scenarios, ...kept } = session;
+  const { scenarios: _scenarios, sids, expiresAt: _expiresAt, ...kept } = session;
   const selectedRoleId = selectedRoleOf(login, person) ?? session.selectedRoleId;
   const sid = sidOf(session, clientId) ?? newSid();
   return {
+    expiresAt: sessionExpiry(session.startedAt, settings.timeouts, clock.now()),
+    sids: Object.fromEntries([...Object.entries(sids), [clientId, sid]]),
     ...kept,
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
-    expiresAt: sessionExpiry(session.startedAt, settings.timeouts, clock.now()),
-    sids: Object.fromEntries([...Object.entries(session.sids), [clientId, sid]]),
     ...(isNamedByRequest ? { issuers: { ...session.issuers, [clientId]: issuer } } : {}),
     ...scenariosOf(session, login),
   };
@@ -88,7 +88,8 @@ async function watchSession({ clients, store }: Environment, id: string, session
 /** Lets a sid lead to the session it belongs to now. */
 async function leadTo(sid: string, sessionId: string, session: Session, { store, settings }: Environment) {
   const until = session.startedAt + settings.timeouts.session_max_seconds * 1000;
-  await put(store, SIDS, sid, { sessionId }, until);
+  // Most are new.
+  if (!(await store.add(SIDS, sid, { sessionId }, until))) await put(store, SIDS, sid, { sessionId }, until);
 }
 
 async function keepReused(

@@ -68,9 +68,9 @@ export async function revokeAndRefuse(
   const about = subjectOfGrant(grant, subject);
   await environment.store.remove(GRANTS, grantId);
   environment.journal.record({
-    ...about,
     kind: 'grant_revoked',
     explanation: `The ${refusal.parameter} came a second time, so every token that came of it is revoked.`,
+    ...about,
   });
   throw invalidGrant(refusal, about);
 }
@@ -94,9 +94,9 @@ export function aboutGrant(grant: Grant, subject: Subject): AnswerAbout {
   return {
     clientId,
     uid,
+    subject: subjectOfGrant(grant, subject),
     ...(nonce === undefined ? {} : { nonce }),
     ...(scenario ? { requested: scenario } : {}),
-    subject: subjectOfGrant(grant, subject),
   };
 }
 
@@ -153,7 +153,6 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
   const scope = scopes.join(' ');
   const { grantType, words } = CAME_OF[issue.by];
   journal.record({
-    ...subjectOfGrant(grant, subject),
     kind: 'token_issued',
     explanation: words,
     details: {
@@ -162,15 +161,16 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
       id_token: idToken,
       refresh_token_issued: 'refresh_token' in refresh,
     },
+    ...subjectOfGrant(grant, subject),
   });
   const tokens: TokenResponse = {
     access_token: accessToken,
-    ...refresh,
     scope,
     token_type: 'Bearer',
     // What is left, rounded down: the 3599 that CIS2 prints for an hour (facts 10.6).
     expires_in: Math.floor((expiresAt - clock.now()) / 1000),
     id_token: idToken,
+    ...refresh,
     ...(grant.nonce === undefined || code === undefined ? {} : { nonce: grant.nonce }),
   };
   return { tokens, about };

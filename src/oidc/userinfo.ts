@@ -109,10 +109,10 @@ export async function userInfoEndpoint(request: FastifyRequest, reply: FastifyRe
   const claims = settings.single_object_collections ? withBareObjects(all) : all;
   environment.journal.record({
     request_id: request.id,
-    ...aboutToken(grant),
     kind: 'userinfo_answered',
     explanation: `UserInfo was answered with the claims of: ${scopes.join(' ')}.`,
     details: { claims },
+    ...aboutToken(grant),
   });
   const right = { status: 200, headers: {}, body: claims };
   const about = aboutGrant(grant, { request_id: request.id, client_id: grant.clientId });
