@@ -91,13 +91,36 @@ export function registerRefusals(app: FastifyInstance, log: Logger) {
     return showRefusal(request, reply, refused);
   });
   app.setNotFoundHandler((request, reply) => {
-    const refused = notFound(request, request.originalUrl.split('?', 1)[0] ?? '');
+    const isThere = app.hasRoute({ method: 'GET', url: request.url.split('?', 1)[0] ?? '' });
+    const refused = isThere
+      ? methodRefused(request, ['GET', 'HEAD'])
+      : notFound(request, request.originalUrl.split('?', 1)[0] ?? '');
     record(request, refused);
     return showRefusal(request, reply, refused);
   });
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+function methodRefused(request: FastifyRequest, allowed: readonly string[]): Refused {
+  return new Refused(
+    {
+      status: 405,
+      error: 'method_not_allowed',
+      description: `${STATUS_CODES[405]}: ${request.method}`,
+      headers: { allow: allowed.join(', ') },
+    },
+    {
+      rule: 'The method is one that the endpoint takes.',
+      parameter: 'method',
+      found: request.method,
+      expected: allowed.join(' or '),
+      mend: 'Use one of these methods.',
+      specification: 'RFC 9110 section 15.5.6; facts 5.1',
+    },
+    deliveryFor(request),
+  );
+}
 
 /** Answers the other methods of a path with 405 and the ones it takes. */
 export function allowOnly(
@@ -111,23 +134,7 @@ export function allowOnly(
     url: path,
     config,
     handler: async (request) => {
-      throw new Refused(
-        {
-          status: 405,
-          error: 'method_not_allowed',
-          description: `${STATUS_CODES[405]}: ${request.method}`,
-          headers: { allow: allowed.join(', ') },
-        },
-        {
-          rule: 'The method is one that the endpoint takes.',
-          parameter: 'method',
-          found: request.method,
-          expected: allowed.join(' or '),
-          mend: 'Use one of these methods.',
-          specification: 'RFC 9110 section 15.5.6; facts 5.1',
-        },
-        deliveryFor(request),
-      );
+      throw methodRefused(request, allowed);
     },
   });
 }

@@ -1,0 +1,28 @@
+import { beforeAll, expect, test } from 'vitest';
+import { testMock } from '../support/mock.ts';
+
+let mock: Awaited<ReturnType<typeof testMock>>;
+
+beforeAll(async () => {
+  mock = await testMock();
+});
+
+test.each(['/', '/console', '/scenarios', '/pages', '/demo', '/env/some-name/', '/env/some-name/console'])(
+  'a page is not there by other methods, and says by which it is: %s',
+  async (url) => {
+    expect((await mock.app.inject(url)).statusCode).toBe(200);
+    for (const method of ['POST', 'PUT', 'DELETE'] as const) {
+      const answer = await mock.app.inject({ method, url: `${url}?with=a-query` });
+      expect([method, answer.statusCode, answer.headers['allow']]).toEqual([method, 405, 'GET, HEAD']);
+      expect(answer.json()).toMatchObject({ error: 'method_not_allowed' });
+    }
+  },
+);
+
+test.each(['/nowhere', '/consoles', '/env/some-name/nowhere'])(
+  'what is no page by any method is not found: %s',
+  async (url) => {
+    for (const method of ['GET', 'POST'] as const)
+      expect((await mock.app.inject({ method, url })).statusCode).toBe(404);
+  },
+);
