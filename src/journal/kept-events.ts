@@ -5,7 +5,7 @@
 import type { JournalEvent } from './journal.ts';
 
 /** So many events together become text: what they are put into is then one string. */
-const PAGE_SIZE = 200;
+const PAGE_SIZE = 50;
 
 interface Page {
   text: string;
