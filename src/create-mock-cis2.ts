@@ -1,6 +1,5 @@
 /** A mock in this process, without an open port: what startMockCis2 opens one for, and tests inject requests into. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { postInto } from './demo/in-process.ts';
 import { machineNow } from './environment/clock.ts';
 import {
@@ -15,7 +14,7 @@ import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys } from './environment/signing-keys.ts';
 import { StoreAway } from './environment/store.ts';
 import { watchRequestsUnderWay } from './health/requests-under-way.ts';
-import { createLog, type Log } from './log/log.ts';
+import { createLog, type Log, type LoggerWanted } from './log/log.ts';
 import { LOGINS } from './login/login.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { checkOptions, fixturesOf, type MockCis2Options } from './mock-cis2-options.ts';
@@ -66,7 +65,7 @@ function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): S
     },
     onBackgroundFailure(error) {
       // Of a store that is away its connection tells, once.
-      if (!(error instanceof StoreAway)) log.logger.error({ err: error }, 'background work failed');
+      if (!(error instanceof StoreAway)) log.logger().error({ err: error }, 'background work failed');
     },
   };
 }
@@ -109,13 +108,13 @@ export async function createMockCis2(options: MockCis2Options = {}) {
 }
 
 /** Waits for logout tokens on their way, as long as a closing process may take. */
-async function backgroundSettled(environments: Environments, log: Logger) {
+async function backgroundSettled(environments: Environments, log: LoggerWanted) {
   const all = Promise.all(environments.all().map(({ background }) => background.settled())).then(
     () => 'done',
   );
   const late = wait(BACKGROUND_ENDS_WITHIN_MILLISECONDS, 'late', { ref: false });
   if ((await Promise.race([all, late])) === 'late')
-    log.warn('closed before every logout token was delivered: a client did not answer in time');
+    log().warn('closed before every logout token was delivered: a client did not answer in time');
 }
 
 type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;
@@ -137,7 +136,7 @@ function aloneEnvironments(
 /** This process as one of several, where a store is named that they share. */
 async function replicaOf(
   { store = MEMORY, clock }: MockCis2Options,
-  log: Logger,
+  log: LoggerWanted,
   fixtures: Fixtures,
   { machine, write }: Surroundings,
   make: Make,

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import { type ControlOptions, registerControl } from './control/control.ts';
 import { registerDemo } from './demo/routes.ts';
 import { REALM_PATH } from './environment/environment.ts';
@@ -19,6 +18,7 @@ import {
   MAX_HEADER_BYTES,
 } from './limits/connections.ts';
 import { limitRate } from './limits/rate-limit.ts';
+import type { LoggerWanted } from './log/log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { countAnswers, registerMetrics } from './metrics/routes.ts';
 import { ENDPOINT_METHODS, registerEndpoints } from './oidc/endpoints.ts';
@@ -75,7 +75,7 @@ export interface ServerOptions extends ControlOptions, AddressesOptions {
 
 export async function buildServer(
   environments: Environments,
-  log: Logger,
+  log: LoggerWanted,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
   const answerBroken = answerBrokenRequests(environments.default.journal);

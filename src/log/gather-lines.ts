@@ -29,9 +29,11 @@ const MOST_LINES = 200;
 /** and at the latest after so many milliseconds, or when the process ends. */
 const WRITTEN_WITHIN_MILLISECONDS = 100;
 
-export function gatherLines(destination: Lines): GatheredLines {
+/** `open` gives where they go, when there is something to write. */
+export function gatherLines(open: () => Lines): GatheredLines {
   let gathered: Line[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let destination: Lines | undefined;
 
   function writeAll() {
     clearTimeout(timer);
@@ -39,7 +41,9 @@ export function gatherLines(destination: Lines): GatheredLines {
     const lines = gathered;
     gathered = [];
     const text = lines.map((line) => (typeof line === 'string' ? line : line())).join('');
-    if (text !== '') destination.write(text);
+    if (text === '') return;
+    destination ??= open();
+    destination.write(text);
   }
 
   function add(line: Line) {

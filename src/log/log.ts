@@ -1,26 +1,38 @@
 /** The log: a line of JSON for each event of the journals, and for what goes wrong in the process itself. */
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { JournalEvent } from '../journal/journal.ts';
 import type { LogLevel } from '../settings/variables.ts';
 import { type GatheredLines, gatherLines, type Lines, oneByOne } from './gather-lines.ts';
 
+/** Gives the logger; it is made, and what makes it is loaded, when it is first wanted. */
+export type LoggerWanted = () => Logger;
+
 export interface Log {
   /** For everything that is no event. */
-  logger: Logger;
+  logger: LoggerWanted;
   /** Writes an event of an environment’s journal, at the level info. */
   event(event: JournalEvent, environment: string): void;
 }
+
+/** Loaded with the first line that is written: a start needs none, and would take a tenth longer. */
+const loadPino = () => (createRequire(import.meta.url)('pino') as typeof import('pino')).pino;
 
 let standardOutput: GatheredLines | undefined;
 
 /** One for the process, since whoever gathers lines writes the rest of them when it ends. */
 function toStandardOutput(): GatheredLines {
-  standardOutput ??= gatherLines(pino.destination({ sync: true }));
+  standardOutput ??= gatherLines(() => loadPino().destination({ sync: true }));
   return standardOutput;
 }
 
-const INFO = pino.levels.values['info'];
+/** As pino counts it. */
+const INFO = 30;
+
+/** The levels at which events are written. */
+const LEVELS_WITH_EVENTS: readonly LogLevel[] = ['info', 'debug', 'trace'];
+
 const ABOUT_PROCESS = `"pid":${process.pid},"hostname":${JSON.stringify(hostname())}`;
 
 /** One more member of an object in JSON; none where there is nothing to tell. */
@@ -46,12 +58,15 @@ function lineOf(event: JournalEvent, environment: string, time: number): string 
  */
 export function createLog(level: LogLevel, machine: () => number, lines?: Lines): Log {
   const destination = lines ? oneByOne(lines) : toStandardOutput();
-  const logger = pino({ level }, destination);
+  const hasEvents = LEVELS_WITH_EVENTS.includes(level);
+  let logger: Logger | undefined;
   return {
-    logger,
+    logger() {
+      logger ??= loadPino()({ level }, destination);
+      return logger;
+    },
     event(event, environment) {
-      // Asked first: where nobody reads it, nothing is put together.
-      if (!logger.isLevelEnabled('info')) return;
+      if (!hasEvents) return;
       const time = machine();
       destination.add(() => lineOf(event, environment, time));
     },

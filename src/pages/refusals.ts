@@ -10,8 +10,8 @@ import type {
   FastifyReply,
   FastifyRequest,
 } from 'fastify';
-import type { Logger } from 'pino';
 import { Refused } from '../journal/refused.ts';
+import type { LoggerWanted } from '../log/log.ts';
 import { deliveryFor } from './delivery.ts';
 import { journalUrl } from './journal-pages.ts';
 import { faultInside, knownRefusal } from './known-refusals.ts';
@@ -78,11 +78,11 @@ function record(request: FastifyRequest, refused: Refused) {
   });
 }
 
-export function registerRefusals(app: FastifyInstance, log: Logger) {
+export function registerRefusals(app: FastifyInstance, log: LoggerWanted) {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const known = knownRefusal(error, request);
     if (!known)
-      log.error(
+      log().error(
         { err: error, request_id: request.id, environment: request.environment.name },
         'a request failed inside the mock',
       );
