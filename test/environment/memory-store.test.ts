@@ -78,6 +78,17 @@ describe('the store in memory', () => {
     ]);
   });
 
+  test('after a record was replaced many times, others still go when they are too many', async () => {
+    const { store: numbers } = store();
+    await numbers.add(FEW, 'a', 0, 1000);
+    for (let value = 1; value < 3000; value += 1) {
+      const latest = await numbers.get(FEW, 'a');
+      if (latest) await numbers.replace(FEW, 'a', { ...latest, value }, 1000);
+    }
+    for (let value = 0; value < 10; value += 1) await numbers.add(FEW, `b${value}`, value, 1000);
+    expect((await numbers.list(FEW, 100)).map(({ id }) => id)).toEqual(['b7', 'b8', 'b9']);
+  });
+
   test('whatever is done to it, it holds what a plain list would', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const step = fc.record({

@@ -51,9 +51,9 @@ const post = (url: string, body: object) =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 /** A request that the mock answers after so many seconds, once it has it. */
-async function slowRequest({ url }: Started, seconds: number) {
+async function slowRequest({ url }: Started, seconds: number, { signal }: { signal?: AbortSignal } = {}) {
   await post(`${url}_mock/scenarios`, { code: 'SLOW_ANSWER', endpoint: 'jwks', parameters: { seconds } });
-  const answer = fetch(`${url}${REALM.slice(1)}/connect/jwk_uri`);
+  const answer = fetch(`${url}${REALM.slice(1)}/connect/jwk_uri`, signal ? { signal } : {});
   answer.catch(() => {});
   while (!(await (await fetch(`${url}_mock/journal?kind=request_received`)).text()).includes('JWKS'));
   // In a box: as it is, it would be waited for here.
@@ -95,6 +95,20 @@ test('nothing under way: it ends at once, whoever holds a connection open', asyn
   expect(await mock.ended).toEqual({ code: 0, signal: null });
   expect(performance.now() - before).toBeLessThan(2500);
   await Promise.all([silent.closed, halfway.closed]);
+});
+
+test('whoever asked and went away is not waited for', async () => {
+  const mock = await started();
+  const leaving = new AbortController();
+  const { answer: slow } = await slowRequest(mock, 60, leaving);
+  leaving.abort();
+  await expect(slow).rejects.toThrow();
+  // Its end has to get there before the signal does.
+  await (await fetch(`${mock.url}health/live`)).text();
+  const before = performance.now();
+  mock.child.kill('SIGTERM');
+  expect(await mock.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - before).toBeLessThan(2500);
 });
 
 test('a second signal ends it at once', async () => {
