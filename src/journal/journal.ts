@@ -58,6 +58,7 @@ export interface JournalFilter<K extends EventKind = EventKind> {
 type Listener = (event: JournalEvent, together: readonly JournalEvent[]) => void;
 
 export interface Journal {
+  /** What is given is not changed afterwards: where nothing in its details had to go, they are kept as they are. */
   record(entry: JournalEntry): void;
   /** What the events so far of a request, all recorded here, say that it is about. */
   subjectOf(requestId: string): Subject;

@@ -91,10 +91,12 @@ export function registerRefusals(app: FastifyInstance, log: LoggerWanted) {
     return showRefusal(request, reply, refused);
   });
   app.setNotFoundHandler((request, reply) => {
-    const isThere = app.hasRoute({ method: 'GET', url: request.url.split('?', 1)[0] ?? '' });
-    const refused = isThere
-      ? methodRefused(request, ['GET', 'HEAD'])
-      : notFound(request, request.originalUrl.split('?', 1)[0] ?? '');
+    const url = request.url.split('?', 1)[0] ?? '';
+    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    const refused =
+      allowed.length > 0
+        ? methodRefused(request, allowed)
+        : notFound(request, request.originalUrl.split('?', 1)[0] ?? '');
     record(request, refused);
     return showRefusal(request, reply, refused);
   });

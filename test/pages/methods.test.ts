@@ -19,6 +19,20 @@ test.each(['/', '/console', '/scenarios', '/pages', '/demo', '/env/some-name/', 
   },
 );
 
+test.each([
+  ['/demo/log-in', 'GET, HEAD, POST'],
+  ['/demo/callback', 'GET'],
+  ['/demo/log-out', 'POST'],
+  ['/demo/backchannel-logout', 'POST'],
+  ['/env/some-name/demo/log-out', 'POST'],
+])('what is there by other methods than a page says all of them: %s', async (url, allow) => {
+  for (const method of ['GET', 'HEAD', 'POST', 'DELETE'] as const) {
+    if (allow.split(', ').includes(method)) continue;
+    const answer = await mock.app.inject({ method, url });
+    expect([method, answer.statusCode, answer.headers['allow']]).toEqual([method, 405, allow]);
+  }
+});
+
 test.each(['/nowhere', '/consoles', '/env/some-name/nowhere'])(
   'what is no page by any method is not found: %s',
   async (url) => {
