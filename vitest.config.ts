@@ -8,7 +8,9 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share what they import: a third less time, and no test leaves anything behind in a module.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Patient throughout: a busy machine may stand still for seconds, and waiting costs nothing where all is well.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -5,6 +5,7 @@ import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startMockCis2 } from '../../src/index.ts';
 import { type Console, setConsole } from './console.ts';
+import { expectToFit } from './fit.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -149,13 +150,7 @@ describe('the page', () => {
     await console.control('limit-login_seconds').fill('0');
     await console.control('time-limits-save').click();
     await console.page.getByTestId('error-summary').waitFor();
-    for (const width of [320, 360, 1280]) {
-      await console.page.setViewportSize({ width, height: 800 });
-      expect(
-        await console.page.evaluate('document.documentElement.scrollWidth'),
-        `${width}`,
-      ).toBeLessThanOrEqual(width);
-    }
+    for (const width of [320, 360, 1280]) await expectToFit(console.page, width);
     expect(await violations()).toEqual([]);
   });
 

@@ -5,14 +5,12 @@ import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type MockCis2, startMockCis2 } from '../../src/index.ts';
+import { expectToFit } from './fit.ts';
 import { pageShown, press, type Stage, setStage, type Visitor, watch } from './support.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const TOKEN = 'the-control-token';
-
-/** The page is large: a busy machine takes its time to draw it. */
-const PATIENCE_MILLISECONDS = 20_000;
 
 let stage: Stage;
 let guarded: MockCis2;
@@ -20,7 +18,6 @@ let guarded: MockCis2;
 let visitor: Visitor;
 
 async function whole({ page }: Visitor) {
-  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
   await page.locator('.opblock').first().waitFor();
 }
 
@@ -80,10 +77,7 @@ describe('the page of the control API', () => {
   it('is no wider than the window, with an operation unfolded', async () => {
     const { page } = visitor;
     await unfolded(page, 'people', 'patchPerson');
-    for (const width of [1280, 360, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBe(0);
-    }
+    for (const width of [1280, 360, 320]) await expectToFit(page, width);
   });
 
   it('shows the refusal of a call without the token, and sends the token that Authorize is given', async () => {

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectToFit } from './fit.ts';
 import { JOURNEYS, type PageCase } from './pages.ts';
 import { pageShown, ROLE_REQUIRED, type Stage, setStage, textOf, type Visitor } from './support.ts';
 
@@ -19,10 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-/** How many pixels of the document lie beyond the right edge of the window. */
-const beyondTheEdge = (page: Page) =>
-  page.evaluate<number>('Math.max(0, document.documentElement.scrollWidth - window.innerWidth)');
-
 /** What axe finds, one line for each rule, with the places. What is in a frame is a picture of a page of its own. */
 async function accessibilityViolations(page: Page, rules: object = {}): Promise<string[]> {
   const { violations } = await page.evaluate<AxeResults>(
@@ -32,9 +29,8 @@ async function accessibilityViolations(page: Page, rules: object = {}): Promise<
 }
 
 async function expectReadableAt(page: Page, width: number) {
-  await page.setViewportSize({ width, height: 800 });
+  await expectToFit(page, width);
   expect(await page.getByTestId('mock-banner').isVisible(), `the banner at ${width}`).toBe(true);
-  expect(await beyondTheEdge(page), `pixels beyond the edge at ${width}`).toBe(0);
 }
 
 async function expectRight(visitor: Visitor, { status, testId, title, says }: PageCase) {

@@ -217,7 +217,7 @@ describe('an application', () => {
       await signIn(visitor, 'alex.bound@nhs.net', { redirect_uri: elsewhere.redirectUri });
       await visitor.page.getByTestId('approve').click();
 
-      await expect.poll(() => elsewhere?.callbacks.length, { timeout: 3000 }).toBe(1);
+      await expect.poll(() => elsewhere?.callbacks.length).toBe(1);
       expect(Object.keys(onlyCallback(elsewhere))).toContain('code');
     },
   );
@@ -230,6 +230,6 @@ describe('an application', () => {
     await signIn(visitor, 'alex.bound@nhs.net', { redirect_uri: redirectUri });
     await visitor.page.getByTestId('approve').click();
 
-    await expect.poll(() => visitor.page.url(), { timeout: 3000 }).toBe(`${stage.application.origin}/`);
+    await expect.poll(() => visitor.page.url()).toBe(`${stage.application.origin}/`);
   });
 });

@@ -56,6 +56,9 @@ export async function startRelyingParty(host = 'localhost'): Promise<RelyingPart
   };
 }
 
+/** How long anything may take that a test waits for in a browser: a busy machine may stand still for seconds. */
+export const PATIENCE_MILLISECONDS = 20_000;
+
 /** `more` is what only some tests need, as Chromium’s command line has it. */
 export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = browserPath();
@@ -156,7 +159,7 @@ export async function setStage({ fixtures, context }: StageOptions = {}): Promis
   ]);
   const stranger = async () => {
     const own = await browser.newContext(context);
-    own.setDefaultTimeout(5_000);
+    own.setDefaultTimeout(PATIENCE_MILLISECONDS);
     return watch(await own.newPage(), mock, application);
   };
   const visitor = await stranger();

@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { JournalEvent } from '../../src/index.ts';
 import { type Mock, testMock } from '../support/mock.ts';
 
+/** How long to wait for what happens elsewhere: a busy machine may stand still for seconds. */
+export const PATIENCE = { timeout: 20_000 };
+
 /** A mock at an open port, and the address of its journal. */
 export async function listeningMock(): Promise<{ mock: Mock; journal: string }> {
   const mock = await testMock();

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import type { JournalEvent } from '../../src/index.ts';
 import { browser, logIn, type Mock, REALM, testMock } from '../support/mock.ts';
-import { listenersOf, listeningMock } from './support.ts';
+import { listenersOf, listeningMock, PATIENCE } from './support.ts';
 
 const record = ({ environment }: Mock, explanation: string) =>
   environment.journal.record({ kind: 'warned', explanation });
@@ -70,9 +70,9 @@ describe('a request with wait', () => {
     const { port } = new URL(journal);
     const client = connect(Number(port), '127.0.0.1');
     client.write('GET /_mock/journal?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    await vi.waitFor(() => expect(listening).toEqual({ now: 1, ever: 2 }));
+    await vi.waitFor(() => expect(listening).toEqual({ now: 1, ever: 2 }), PATIENCE);
     client.destroy();
-    await vi.waitFor(() => expect(listening).toEqual({ now: 0, ever: 2 }));
+    await vi.waitFor(() => expect(listening).toEqual({ now: 0, ever: 2 }), PATIENCE);
     await mock.app.close();
   });
 
@@ -83,7 +83,7 @@ describe('a request with wait', () => {
     await waiting;
     const began = performance.now();
     await mock.app.close();
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     expect(await (await answer).json()).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('a request with wait', () => {
     const mock = await testMock();
     const listening = listenersOf(mock);
     const answers = Array.from({ length: 1000 }, () => poll(mock, 'kind=warned&wait=60'));
-    await vi.waitFor(() => expect(listening.now).toBe(1000), 5000);
+    await vi.waitFor(() => expect(listening.now).toBe(1000), PATIENCE);
     const refused = await poll(mock, 'kind=warned&wait=60');
     expect([refused.statusCode, refused.headers['content-type']]).toEqual([
       503,

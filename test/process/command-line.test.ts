@@ -18,7 +18,7 @@ function run(args: readonly string[], variables: Record<string, string> = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file('dist/main.js'), ...args], {
     env: { PATH, ...variables },
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 30_000,
   });
   return { status, stdout, stderr };
 }

@@ -93,7 +93,7 @@ test('nothing under way: it ends at once, whoever holds a connection open', asyn
   const before = performance.now();
   mock.child.kill('SIGTERM');
   expect(await mock.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - before).toBeLessThan(2500);
+  expect(performance.now() - before).toBeLessThan(4500);
   await Promise.all([silent.closed, halfway.closed]);
 });
 
@@ -108,7 +108,7 @@ test('whoever asked and went away is not waited for', async () => {
   const before = performance.now();
   mock.child.kill('SIGTERM');
   expect(await mock.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - before).toBeLessThan(2500);
+  expect(performance.now() - before).toBeLessThan(4500);
 });
 
 test('a second signal ends it at once', async () => {

@@ -61,7 +61,7 @@ describe('while the store is away', () => {
     ];
     const began = Date.now();
     const answers = await Promise.all(asked);
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(20_000);
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([503, 503, 503, 503]);
     expect(answers.map(({ headers }) => String(headers['content-type']).split(';', 1)[0])).toEqual([
       'application/json',

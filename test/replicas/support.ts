@@ -63,7 +63,7 @@ export async function redisServer(): Promise<RedisServer> {
     server = spawn(path, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder], {
       stdio: 'ignore',
     });
-    const until = Date.now() + 10_000;
+    const until = Date.now() + 20_000;
     while (Date.now() < until) {
       if ((await send('PING').catch(() => undefined)) === 'PONG') return;
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -118,7 +118,7 @@ export async function closeAll(replicas: readonly Replica[]) {
 }
 
 /** Asks until it is so: what another process does is not over when it answers. */
-export async function eventually(is: () => Promise<boolean>, withinMilliseconds = 10_000): Promise<void> {
+export async function eventually(is: () => Promise<boolean>, withinMilliseconds = 20_000): Promise<void> {
   const until = Date.now() + withinMilliseconds;
   while (!(await is())) {
     if (Date.now() > until) throw new Error('it did not become so');

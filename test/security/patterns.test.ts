@@ -48,7 +48,10 @@ const ENDS = ['', '!', '\u0000', '\n'];
 
 const ALLOWED_MILLISECONDS = 400;
 
-test('each pattern is done with 64 kB of anything in a moment', () => {
+/** A busy machine may stand still for a second once; what is slow by itself is slow each time. */
+const MORE_THAN_ONCE = { retry: 2 };
+
+test('each pattern is done with 64 kB of anything in a moment', MORE_THAN_ONCE, () => {
   const all = patterns();
   expect(all.length).toBeGreaterThan(40);
   const slow: string[] = [];
@@ -76,7 +79,7 @@ test.each([
   'id_token_hint',
   'mock_login',
   'mock_scenario',
-])('long texts in %s are answered in a moment', async (name) => {
+])('long texts in %s are answered in a moment', MORE_THAN_ONCE, async (name) => {
   const { app } = await testMock();
   // What is loaded and made by the first use is no part of it.
   await app.inject(`${REALM}/connect/jwk_uri`);
@@ -100,7 +103,7 @@ test.each([
   'forwarded',
   'if-none-match',
   'range',
-])('so are long texts in the header %s', async (name) => {
+])('so are long texts in the header %s', MORE_THAN_ONCE, async (name) => {
   const { app } = await testMock();
   await app.inject('/');
   for (const piece of ['a', '.', ' ', ',', ';', '=', 'a=a;', 'Bearer ', '0-', '"'])

@@ -7,7 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchBrowser, type RelyingParty, startRelyingParty } from '../browser/support.ts';
+import {
+  launchBrowser,
+  PATIENCE_MILLISECONDS,
+  type RelyingParty,
+  startRelyingParty,
+} from '../browser/support.ts';
 import { encode, REALM } from '../support/mock.ts';
 import { folder, start } from './support.ts';
 
@@ -81,7 +86,7 @@ const last = () => Object.fromEntries(application.callbacks.at(-1) ?? []);
 
 test('the page of addresses tells which of the two it was opened at', async () => {
   const page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
   await page.goto(`${origins.https}/health/addresses`);
   expect(await page.getByTestId('address-own').textContent()).toBe(origins.https);
   await page.getByTestId('addresses-fit').waitFor();
@@ -94,7 +99,7 @@ test('the page of addresses tells which of the two it was opened at', async () =
 
 test('logs in on the pages over HTTPS, then over plain HTTP beside it, with cookies of each', async () => {
   const context = await browser.newContext();
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(PATIENCE_MILLISECONDS);
   const page = await context.newPage();
   for (const origin of [origins.https, origins.http]) {
     await logInOnPages(page, origin);
@@ -114,7 +119,7 @@ test('logs in on the pages over HTTPS, then over plain HTTP beside it, with cook
 
 test('the demonstration application works over HTTPS', async () => {
   const page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
   await page.goto(`${origins.https}/demo`);
   await page.getByTestId('demo-log-in').click();
   await signIn(page);
