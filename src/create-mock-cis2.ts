@@ -59,9 +59,9 @@ function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): S
       ...(options.internalOrigin === undefined ? {} : { internal: options.internalOrigin }),
     },
     machine: options.machine ?? machineNow,
-    write(event, name) {
+    write(event, text, name) {
       metrics.event(event);
-      log.event(event, name);
+      log.event(text, name);
     },
     onBackgroundFailure(error) {
       // Of a store that is away its connection tells, once.

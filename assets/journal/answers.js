@@ -1,7 +1,7 @@
 /**
  * The answer of an endpoint as one step, with all that it carries.
  *
- * @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent
+ * @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent
  * @typedef {Extract<JournalEvent, { kind: 'request_answered' }>} Answer
  * @typedef {import('./event-steps.js').Draft} Draft
  */

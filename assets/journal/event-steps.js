@@ -2,7 +2,7 @@
  * Each kind of event as a step by itself: who sends what to whom, or a note on the lane of the mock.
  *
  * @typedef {import('../../src/journal/events.ts').EventKind} EventKind
- * @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent
+ * @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent
  * @typedef {import('./sequence.js').Step} Step
  * @typedef {ReadonlyMap<string, { title: string, good_relying_party: string }>} Catalogue what scenarios are about, by code
  * @typedef {Pick<Step, 'from' | 'to' | 'title' | 'tone' | 'sections'>} Draft

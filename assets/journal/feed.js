@@ -1,7 +1,7 @@
 /**
  * The journal as it grows: what is there, then what comes.
  *
- * @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent
+ * @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent
  */
 import { control, stream } from '../control-api.js';
 

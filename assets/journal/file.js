@@ -6,7 +6,7 @@ import { summaryOf } from './summary.js';
  * The sequence in words comes first, for whoever opens the file; the events follow as the journal has them, which holds
  * no secret.
  *
- * @param {readonly import('../../src/journal/journal.ts').JournalEvent[]} events
+ * @param {readonly import('../../src/journal/event.ts').JournalEvent[]} events
  * @param {Readonly<Record<string, string>>} about
  */
 export function fileOf(events, about) {

@@ -1,6 +1,6 @@
 // Which events belong to which log-in, and what a list says of each.
 
-/** @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent */
+/** @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent */
 import { decodeJwt } from './jwt.js';
 
 /**

@@ -2,7 +2,7 @@
  * From events to the steps of a sequence that a person can follow. An arrow leads from one lane to another; what
  * stays on one lane is a note. What an answer carries (a code, tokens, claims, a refusal) is told with the answer.
  *
- * @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent
+ * @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent
  * @typedef {import('./sections.js').Section} Section
  * @typedef {'browser' | 'application' | 'mock'} Lane
  *

@@ -1,7 +1,7 @@
 /**
  * A log-in, or a refused request, in a few words: what a row of the list shows, and the heading of the sequence.
  *
- * @typedef {import('../../src/journal/journal.ts').JournalEvent} JournalEvent
+ * @typedef {import('../../src/journal/event.ts').JournalEvent} JournalEvent
  *
  * @typedef {object} Summary
  * @property {string} [clientId]

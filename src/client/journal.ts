@@ -1,6 +1,8 @@
 /** The journal of an environment, read and waited for from outside. */
+
+import type { JournalEvent } from '../journal/event.ts';
 import type { EventKind } from '../journal/events.ts';
-import type { JournalEvent, JournalFilter } from '../journal/journal.ts';
+import type { JournalFilter } from '../journal/journal.ts';
 import { type Call, queryString } from './call.ts';
 import { MockCis2Error } from './error.ts';
 

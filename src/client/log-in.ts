@@ -1,7 +1,7 @@
 /** A whole log-in without a browser: an authorization request with mock_login, and how it ended. */
 import { randomBytes } from 'node:crypto';
 import { REALM_PATH } from '../environment/environment.ts';
-import type { JournalEvent } from '../journal/journal.ts';
+import type { JournalEvent } from '../journal/event.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import type { FailureCode, OutcomeCode } from '../login/outcomes.ts';
 import type { Client } from '../relying-party/client-schema.ts';

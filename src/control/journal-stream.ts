@@ -1,7 +1,8 @@
 /** The journal as server-sent events (HTML Living Standard section 9.2). */
 import { Readable } from 'node:stream';
+import type { JournalEvent } from '../journal/event.ts';
 import { follow } from '../journal/follow.ts';
-import type { Journal, JournalEvent, JournalFilter } from '../journal/journal.ts';
+import type { Journal, JournalFilter } from '../journal/journal.ts';
 
 /** So that whatever stands between sees that the connection lives. */
 const HEARTBEAT_MILLISECONDS = 15_000;

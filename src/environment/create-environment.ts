@@ -1,5 +1,6 @@
 /** Makes an environment: everything of its own, and nothing yet that takes time or memory before it is used. */
-import { createJournal, type Journal, type JournalEvent } from '../journal/journal.ts';
+import type { JournalEvent } from '../journal/event.ts';
+import { createJournal, type Journal } from '../journal/journal.ts';
 import { createClientKeys } from '../relying-party/client-keys.ts';
 import { fetchBounded } from '../relying-party/outbound.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
@@ -18,7 +19,7 @@ export interface Surroundings {
   /** Milliseconds since 1970, by the machine. */
   machine: () => number;
   /** Writes an event of an environment’s journal to the log. */
-  write: (event: JournalEvent, environment: string) => void;
+  write: (event: JournalEvent, text: string, environment: string) => void;
   onBackgroundFailure: (error: unknown) => void;
   /** Answers a form that is posted to a path of this server, without a network. Set once the server is put together. */
   postHere?: Post;
@@ -79,7 +80,11 @@ export function createEnvironment(
     store: given.store ?? createMemoryStore(clock),
     journal:
       given.journal ??
-      createJournal({ clock, write: (event) => write(event, name), capacity: journalCapacityOf(name) }),
+      createJournal({
+        clock,
+        write: (event, text) => write(event, text, name),
+        capacity: journalCapacityOf(name),
+      }),
     keys: given.keys ?? createSigningKeys(),
     clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
     background: createBackground(onBackgroundFailure),

@@ -1,5 +1,6 @@
 /** Following the journal: what a filter wants, as it happens. */
-import { BY_REQUEST, isWanted, type Journal, type JournalEvent, type JournalFilter } from './journal.ts';
+import type { JournalEvent } from './event.ts';
+import { BY_REQUEST, isWanted, type Journal, type JournalFilter } from './journal.ts';
 
 /**
  * Calls back with the events that each new one brings: itself, and those of its request that nobody could know to

@@ -2,43 +2,11 @@
  * What happened, in order and in plain words: every request received, checked, answered and refused. Kept bounded
  * in memory, and written to the log as it happens. No secret is ever in an event: `redact.ts` sees to it.
  */
-import type { EventDetails, EventKind } from './events.ts';
+import type { JournalEntry, JournalEvent, Subject } from './event.ts';
+import type { EventKind } from './events.ts';
 import { createKeptEvents } from './kept-events.ts';
 import { redact, redactText } from './redact.ts';
 import type { Refusal } from './refusal.ts';
-
-/** What an event is about, where it is known. */
-export interface Subject {
-  request_id?: string;
-  login_id?: string;
-  client_id?: string;
-  /** The person, by UID. */
-  uid?: string;
-}
-
-type Details<K extends EventKind> = EventDetails[K] extends undefined
-  ? { details?: undefined }
-  : { details: EventDetails[K] };
-
-/** What is given to the journal: `kind` says which details there are. */
-export type JournalEntry<K extends EventKind = EventKind> = {
-  [Kind in K]: Subject &
-    Details<Kind> & {
-      kind: Kind;
-      /** One sentence that a person can follow. */
-      explanation: string;
-      /** Why something was refused. */
-      refusal?: Refusal;
-    };
-}[K];
-
-/** What the journal keeps of it, redacted. */
-export type JournalEvent<K extends EventKind = EventKind> = JournalEntry<K> & {
-  /** Counts up from 1 in each environment. */
-  id: number;
-  /** ISO 8601, by the environment’s clock. */
-  time: string;
-};
 
 /** Every member given has to match. */
 export interface JournalFilter<K extends EventKind = EventKind> {
@@ -120,9 +88,10 @@ export function eventOf(entry: JournalEntry, id: number, time: string): JournalE
     client_id: client_id && redactText(client_id),
     uid,
     kind,
-    explanation: redactText(explanation),
     details: details && redact(details),
     refusal: refusal && redactedRefusal(refusal),
+    // Stands last, as a line of the log has its message: the log is written from the same text.
+    explanation: redactText(explanation),
   };
   return event as JournalEvent;
 }
@@ -138,7 +107,8 @@ function createTimes(): (now: number) => string {
 
 export function createJournal(options: {
   clock: { now(): number };
-  write: (event: JournalEvent) => void;
+  /** Is told of each event, and what it is in JSON. */
+  write: (event: JournalEvent, text: string) => void;
   /**
    * How many events are kept; the oldest are dropped. One holds at most some 30,000 characters, 16,000 of them details
    * (`redact.ts`) and each text of its refusal 2,000; most hold 500.
@@ -155,9 +125,10 @@ export function createJournal(options: {
 
   function append(event: JournalEvent) {
     recorded = event.id;
-    kept.add(event);
+    const text = JSON.stringify(event);
+    kept.add(event.id, text);
     const together = underWay.add(event);
-    write(event);
+    write(event, text);
     for (const listener of listeners) listener(event, together);
   }
 

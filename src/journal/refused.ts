@@ -1,5 +1,5 @@
 /** The one error that a handler throws to refuse something. Two voices: the wire’s and the developer’s. */
-import type { Subject } from './journal.ts';
+import type { Subject } from './event.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What goes over the wire: what CIS2 says, and nothing more. */

@@ -3,7 +3,7 @@
  * name of an environment, a person, a client or an address, so that series stay few.
  */
 import type { Environments } from '../environment/environments.ts';
-import type { JournalEvent } from '../journal/journal.ts';
+import type { JournalEvent } from '../journal/event.ts';
 import { FAILURES } from '../login/outcomes.ts';
 import { packageVersion } from '../settings/package-version.ts';
 import { createHistogram, createTally, type Sample } from './tally.ts';

@@ -9,7 +9,7 @@ import { activeScenarios, isNoneActive, useUp } from '../environment/active-scen
 import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import { placesOfOwnScenarios } from '../environment/own-scenarios.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import {
   type Candidate,
   type ChosenScenario,

@@ -1,6 +1,6 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
 import { recordKind } from '../environment/store.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 
 /** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */

@@ -3,7 +3,7 @@ import { authenticatorOf } from '../care-identity/authenticators.ts';
 import type { Person } from '../care-identity/schema.ts';
 import { startScenario } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import { selectedRoleOf } from '../login/facts.ts';
 import type { Login } from '../login/login.ts';
 import { withCallback } from '../relying-party/redirect-uris.ts';

@@ -2,7 +2,7 @@ import type { Person } from '../care-identity/schema.ts';
 import { activeScenarios, isNoneActive, useUp } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest, HeadlessPersona } from '../login/authorization-request.ts';
 import { gatherFacts, personOf } from '../login/facts.ts';

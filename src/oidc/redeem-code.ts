@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';

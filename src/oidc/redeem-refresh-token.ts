@@ -1,6 +1,6 @@
 /** The refresh token grant: rotation, and revocation of the whole family on reuse (RFC 6749 section 6, RFC 9700 4.14.2). */
 import type { Environment } from '../environment/environment.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';

@@ -2,7 +2,7 @@
 import type { JWTPayload } from 'jose';
 import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';

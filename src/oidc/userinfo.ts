@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
 import { type Environment, REALM } from '../environment/environment.ts';
-import type { Subject } from '../journal/journal.ts';
+import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import { withScenario } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';

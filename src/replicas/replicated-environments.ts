@@ -17,7 +17,7 @@ import {
   tooManyEnvironments,
 } from '../environment/environments.ts';
 import { prepareSpareKey } from '../environment/signing-keys.ts';
-import type { JournalEvent } from '../journal/journal.ts';
+import type { JournalEvent } from '../journal/event.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Connection, Reply } from './connection.ts';
 import { createRedisStore } from './redis-store.ts';
@@ -46,7 +46,7 @@ export interface ReplicaOptions {
   connection: Connection;
   machine: () => number;
   make: (name: string, fixtures: Fixtures, given: Given) => Environment;
-  write: (event: JournalEvent, environment: string) => void;
+  write: (event: JournalEvent, text: string, environment: string) => void;
   /** What the default environment begins with. */
   fixtures: Fixtures;
   /** The clock of the default environment. */
@@ -85,7 +85,7 @@ function holdEnvironment(
       keys: { hash: hashOf(name), stream: streamOf(name) },
       clock,
       capacity: journalCapacityOf(name),
-      write: (event) => write(event, name),
+      write: (event, text) => write(event, text, name),
     }),
     change: state.change,
     refresh: async () => {

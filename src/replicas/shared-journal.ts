@@ -2,16 +2,8 @@
  * The journal that replicas share: a stream in Redis. What is recorded here is sent there in small batches, and gets
  * its id there; whoever reads it reads a copy in this process, which is brought up to date first.
  */
-import {
-  createJournal,
-  eventOf,
-  type Journal,
-  type JournalCopy,
-  type JournalEntry,
-  type JournalEvent,
-  learn,
-  type Subject,
-} from '../journal/journal.ts';
+import type { JournalEntry, JournalEvent, Subject } from '../journal/event.ts';
+import { createJournal, eventOf, type Journal, type JournalCopy, learn } from '../journal/journal.ts';
 import { type Connection, type Reply, script } from './connection.ts';
 
 /** Most events that wait to be sent, while the store is away; the oldest are dropped. */
@@ -74,7 +66,7 @@ export function createSharedJournal(options: {
   keys: JournalKeys;
   clock: { now(): number };
   capacity: number;
-  write: (event: JournalEvent) => void;
+  write: (event: JournalEvent, text: string) => void;
 }): Journal {
   const { connection, keys, clock, capacity, write } = options;
   const both = [keys.hash, keys.stream];
@@ -117,8 +109,10 @@ export function createSharedJournal(options: {
       const texts = batch.map((event) => JSON.stringify(event));
       try {
         const last = Number(await connection.run(APPEND, both, [capacity, ...texts]));
-        for (const [place, event] of batch.entries())
-          write({ ...event, id: last === 0 ? 0 : last - batch.length + place + 1 });
+        for (const [place, event] of batch.entries()) {
+          const numbered = { ...event, id: last === 0 ? 0 : last - batch.length + place + 1 };
+          write(numbered, JSON.stringify(numbered));
+        }
       } catch {
         // The store is away: they are sent when it is back.
         waiting.unshift(...batch);

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createJournal, type JournalEvent } from '../../src/journal/journal.ts';
+import type { JournalEvent } from '../../src/journal/event.ts';
+import { createJournal } from '../../src/journal/journal.ts';
 import { redactText } from '../../src/journal/redact.ts';
 import { browser, callback, logIn, redeem, testMock } from '../support/mock.ts';
 
@@ -50,6 +52,20 @@ describe('the journal is bounded', () => {
       expect(journal.events().map(({ id }) => id)).toEqual([many + 1]);
     },
   );
+
+  test('whatever is in them and however long they are, the newest are there as they were told', () => {
+    const explanations = fc.array(fc.tuple(fc.string({ unit: 'binary', maxLength: 20 }), fc.nat(1500)), {
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(explanations, fc.integer({ min: 1, max: 60 }), (all, capacity) => {
+        const told: JournalEvent[] = [];
+        const journal = createJournal({ clock, write: (each) => told.push(each), capacity });
+        for (const [text, times] of all) journal.record(event(text.repeat(times)));
+        expect(journal.events()).toEqual(JSON.parse(JSON.stringify(told.slice(-capacity))));
+      }),
+    );
+  });
 
   test('requests are forgotten with their events: those that are left are still found by their log-in', () => {
     const journal = createJournal({ clock, write: () => {}, capacity: 3 });

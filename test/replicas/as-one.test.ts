@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { JournalEvent } from '../../src/journal/journal.ts';
+import type { JournalEvent } from '../../src/journal/event.ts';
 import { closeReceivers, RP_A, receiver } from '../conformance/backchannel-support.ts';
 import {
   authorizeUrl,
