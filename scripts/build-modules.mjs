@@ -1,16 +1,26 @@
 /**
- * Puts the modules of src together into few files in dist: a start opens a dozen files instead of hundreds, which takes
- * a fifth of its time away. What is imported when it is needed stays apart. With --clean, what earlier builds left in
- * dist goes; without, nothing is removed, so that a server may run from dist meanwhile.
+ * Puts the modules of src, and the framework that every start needs, together into few files in dist: a start opens a
+ * dozen files instead of hundreds, which takes a third of its time away. What is imported when it is needed stays apart,
+ * and so does what package.json names among its dependencies. With --clean, what earlier builds left in dist goes;
+ * without, nothing is removed, so that a server may run from dist meanwhile.
  */
 import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+
+const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+/** What Fastify would load for compilers of its own; src/server.ts sets others. */
+const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'];
+
+/** A module of the old form among those of the new has to find Node’s own modules. */
+const WITH_REQUIRE =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -22,10 +32,33 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  packages: 'external',
+  external: [...Object.keys(dependencies), ...NEVER_LOADED].flatMap((name) => [name, `${name}/*`]),
+  banner: { js: WITH_REQUIRE },
   metafile: true,
   logLevel: 'warning',
 });
+
+/** Where the packages are whose code is in dist, one after the other. */
+const builtIn = [
+  ...new Set(
+    Object.keys(metafile.inputs).flatMap(
+      (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+    ),
+  ),
+].sort();
+
+/** A package’s name, version and licence, as its authors ask whoever passes its code on; some name it only. */
+async function licenceOf(/** @type {string} */ folder) {
+  const { name, version, license, author } = JSON.parse(
+    await readFile(join(root, folder, 'package.json'), 'utf8'),
+  );
+  const file = (await readdir(join(root, folder))).find((each) => /^licen[cs]e/i.test(each));
+  const text = file ? await readFile(join(root, folder, file), 'utf8') : `${license}, by ${author}`;
+  return `${name} ${version}\n\n${text.trim()}\n`;
+}
+
+const licences = await Promise.all(builtIn.map(licenceOf));
+await writeFile(join(dist, 'THIRD-PARTY-LICENSES'), licences.join(`\n${'-'.repeat(80)}\n\n`));
 
 /** Whether a file of dist is one that the sources of now do not lead to. */
 function isLeft(/** @type {string} */ name) {

@@ -1,7 +1,7 @@
 /** The package as it is published: what is in it, and that it runs where it is installed. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,15 @@ let packed: Packed;
 let program: string;
 let running: ChildProcess | undefined;
 
+/** The folders that npm would put beside the package: its dependencies and theirs, and not what it is made with. */
+function dependencies(): string[] {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: true }>;
+  };
+  const names = Object.entries(packages).filter(([, { dev }]) => !dev);
+  return names.flatMap(([path]) => /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1] ?? []);
+}
+
 /** An application’s folder with the package in it as npm puts it there, and with its dependencies. */
 beforeAll(() => {
   const told = execFileSync(
@@ -36,9 +45,9 @@ beforeAll(() => {
   mkdirSync(join(modules, '.bin'), { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', modules]);
   execFileSync('mv', [join(modules, 'package'), join(modules, 'mock-cis2')]);
-  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-    if (!name.startsWith('.') && name !== 'mock-cis2')
-      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  for (const name of dependencies()) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
   }
   program = join(modules, '.bin', 'mock-cis2');
   symlinkSync('../mock-cis2/dist/main.js', program);
@@ -53,7 +62,7 @@ afterAll(() => {
 test('it holds just what runs', () => {
   const paths = packed.files.map(({ path }) => path);
   const allowed =
-    /^(?:package\.json|README\.md|LICENSE|dist\/.*\.(?:js|d\.ts)|dist\/assets\/.*|views\/.*\.eta|fixtures\/(?:default|fixtures\.schema)\.json)$/;
+    /^(?:package\.json|README\.md|LICENSE|dist\/.*\.(?:js|d\.ts)|dist\/THIRD-PARTY-LICENSES|dist\/assets\/.*|views\/.*\.eta|fixtures\/(?:default|fixtures\.schema)\.json)$/;
 
   expect(paths.filter((path) => !allowed.test(path))).toEqual([]);
   expect(
@@ -89,6 +98,16 @@ test('what nothing leads to any more is not in it either', () => {
     .filter((path) => /^dist\/(?!assets\/).*\.js$/.test(path));
   expect(new Set(built)).toEqual(modulesInUse());
   expect(built.length).toBeGreaterThan(5);
+});
+
+test('whose code is built into it has its licence there', () => {
+  const installed = join(folder, 'node_modules/mock-cis2/dist');
+  const licences = readFileSync(join(installed, 'THIRD-PARTY-LICENSES'), 'utf8');
+  const text = [...modulesInUse()].map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n');
+  const names = [...text.matchAll(/^\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(([, name]) => name);
+  expect(names).toContain('fastify');
+  for (const name of new Set(names)) expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+`, 'm'));
+  expect(licences).toContain('Copyright (c) 2016-present The Fastify team');
 });
 
 test('its program tells its version, starts, and answers', async () => {
