@@ -20,7 +20,12 @@ interface Records {
   written: Entry[];
   /** Where the oldest stands that may not be gone. */
   oldest: number;
+  /** Where those behind it were looked at last. */
+  lookedAt: number;
 }
+
+/** Behind one that lives long others may have expired: with each write so many are looked at, round and round. */
+const LOOKED_AT_ONCE = 2;
 
 /** So many entries that are gone are borne before they are taken out of the order. */
 const MOST_GONE = 1000;
@@ -39,6 +44,7 @@ function tidy(records: Records) {
   if (written.length <= 2 * byId.size + MOST_GONE) return;
   records.written = inOrder(records);
   records.oldest = 0;
+  records.lookedAt = 0;
 }
 
 export function createMemoryStore(clock: Clock): Store {
@@ -48,7 +54,7 @@ export function createMemoryStore(clock: Clock): Store {
   function recordsOf({ name }: RecordKind<unknown>): Records {
     const known = kinds.get(name);
     if (known) return known;
-    const records = { byId: new Map<string, Entry>(), written: [], oldest: 0 };
+    const records = { byId: new Map<string, Entry>(), written: [], oldest: 0, lookedAt: 0 };
     kinds.set(name, records);
     return records;
   }
@@ -65,9 +71,11 @@ export function createMemoryStore(clock: Clock): Store {
       if (byId.size <= kind.capacity && isLive(kind, entry)) break;
       remove(records, entry);
     }
-    // Behind one that lives long, others may have expired.
-    const next = written[records.oldest + 1];
-    if (next && !next.isGone && !isLive(kind, next)) remove(records, next);
+    for (let looks = 0; looks < LOOKED_AT_ONCE; looks += 1) {
+      records.lookedAt = records.lookedAt + 1 < written.length ? records.lookedAt + 1 : records.oldest;
+      const entry = written[records.lookedAt];
+      if (entry && !entry.isGone && !isLive(kind, entry)) remove(records, entry);
+    }
     tidy(records);
   }
 

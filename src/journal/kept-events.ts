@@ -38,13 +38,15 @@ export function createKeptEvents(capacity: number): KeptEvents {
   let pages: Page[] = [];
   let kept = 0;
 
-  /** Takes out the oldest page where there are enough events without it. */
+  /** Takes out the oldest pages, as long as there are enough events without them; gives the last of these. */
   function takeOldest(): Page | undefined {
-    const [oldest] = pages;
-    if (!oldest || kept - oldest.events < capacity) return undefined;
-    pages.shift();
-    kept -= oldest.events;
-    return oldest;
+    let taken: Page | undefined;
+    for (let next = pages[0]; next && kept - next.events >= capacity; next = pages[0]) {
+      pages.shift();
+      kept -= next.events;
+      taken = next;
+    }
+    return taken;
   }
 
   function beginPage(size: number): Page {

@@ -10,6 +10,7 @@ import {
   SIDS,
   WATCHED_SESSIONS,
 } from '../login/session.ts';
+import { LONGEST_SECONDS } from '../settings/settings-schema.ts';
 import { notifyClients } from './backchannel-logout.ts';
 
 const CAUSES: Readonly<Record<LogoutCause, string>> = {
@@ -26,18 +27,14 @@ export async function endSession(
   environment: Environment,
   { requestId, because = CAUSES[cause] }: { requestId?: string; because?: string } = {},
 ): Promise<Session | undefined> {
-  const { store, clock, settings, journal, background } = environment;
+  const { store, clock, journal, background } = environment;
   const stored = await store.get(SESSIONS, sessionId);
   // Of two that end it at once, the one that removes it tells the clients.
   if (!stored || !(await store.remove(SESSIONS, sessionId))) return undefined;
   const session = stored.value;
   await store.remove(WATCHED_SESSIONS, sessionId);
-  await store.add(
-    ENDED_SESSIONS,
-    session.handle,
-    true,
-    clock.now() + settings.timeouts.refresh_token_seconds * 1000,
-  );
+  // Its refresh tokens live as long as the settings said when they were issued, and these may have changed since.
+  await store.add(ENDED_SESSIONS, session.handle, true, clock.now() + LONGEST_SECONDS * 1000);
   journal.record({
     ...(requestId === undefined ? {} : { request_id: requestId }),
     kind: 'session_ended',

@@ -4,8 +4,11 @@ import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
 
 const closed = { additionalProperties: false };
 
+/** As long as any of the times may be: a year. */
+export const LONGEST_SECONDS = 31_536_000;
+
 const seconds = (byDefault: number, description: string) =>
-  Type.Integer({ minimum: 1, maximum: 31_536_000, default: byDefault, description });
+  Type.Integer({ minimum: 1, maximum: LONGEST_SECONDS, default: byDefault, description });
 
 export const TimeoutsSchema = Type.Object(
   {

@@ -60,6 +60,18 @@ describe('the store in memory', () => {
     expect((await notes.list(NOTES, 100)).every(({ id }) => id.startsWith('new'))).toBe(true);
   });
 
+  test('holds few of them, behind one that lives long too', async () => {
+    const { clock, store: notes } = store();
+    await notes.add(NOTES, 'long', 'text', 1e9);
+    for (let count = 0; count < 2000; count += 1) {
+      clock.advance(1);
+      await notes.add(NOTES, `${count}`, 'text', clock.now() + 10_000);
+    }
+    const [[, held] = ['', Number.NaN]] = notes.sizes?.() ?? [];
+    expect(held).toBeLessThan(100);
+    expect(await notes.get(NOTES, 'long')).toBeDefined();
+  });
+
   test('what is replaced is the newest, and what is removed and added again too', async () => {
     const { store: numbers } = store();
     for (const id of ['a', 'b', 'c']) await numbers.add(FEW, id, 1, 1000);

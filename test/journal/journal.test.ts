@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JournalEvent } from '../../src/journal/event.ts';
 import { createJournal } from '../../src/journal/journal.ts';
 import { redactText } from '../../src/journal/redact.ts';
 import { browser, callback, logIn, redeem, testMock } from '../support/mock.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 const clock = { now: () => 0 };
 const event = (explanation: string) => ({ kind: 'warned' as const, explanation });
@@ -65,6 +70,25 @@ describe('the journal is bounded', () => {
         expect(journal.events()).toEqual(JSON.parse(JSON.stringify(told.slice(-capacity))));
       }),
     );
+  });
+
+  test('large events that are gone leave no room taken behind them', async () => {
+    const journal = createJournal({ clock, write: () => {}, capacity: 1000 });
+    const taken = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers;
+    };
+    const before = taken();
+    const large = {
+      kind: 'request_received' as const,
+      details: { text: 'x'.repeat(2000), more: 'y'.repeat(2000) },
+    };
+    for (let count = 0; count < 1000; count += 1) journal.record({ ...large, explanation: 'z'.repeat(2000) });
+    expect(taken() - before).toBeGreaterThan(4_000_000);
+    for (let count = 0; count < 2000; count += 1) journal.record(event('small'));
+    // It is given back in the background.
+    await expect.poll(() => taken() - before).toBeLessThan(1_000_000);
+    expect(journal.events()).toHaveLength(1000);
   });
 
   test('requests are forgotten with their events: those that are left are still found by their log-in', () => {

@@ -9,6 +9,12 @@ import { authorizeUrl, CLIENT, REALM } from '../support/mock.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** Less than the three seconds that requests under way are given: what waits for one takes at least so long. */
+const AT_ONCE_MILLISECONDS = 2500;
+
+/** A busy machine may stand still for a second once; what waits, waits each time. */
+const MORE_THAN_ONCE = { retry: 2 };
+
 const running = new Set<ChildProcess>();
 const sockets = new Set<Socket>();
 afterEach(() => {
@@ -85,7 +91,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
-test('nothing under way: it ends at once, whoever holds a connection open', async () => {
+test('nothing under way: it ends at once, whoever holds a connection open', MORE_THAN_ONCE, async () => {
   const mock = await started();
   const silent = await connection(mock);
   const halfway = await connection(mock);
@@ -93,11 +99,11 @@ test('nothing under way: it ends at once, whoever holds a connection open', asyn
   const before = performance.now();
   mock.child.kill('SIGTERM');
   expect(await mock.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - before).toBeLessThan(4500);
+  expect(performance.now() - before).toBeLessThan(AT_ONCE_MILLISECONDS);
   await Promise.all([silent.closed, halfway.closed]);
 });
 
-test('whoever asked and went away is not waited for', async () => {
+test('whoever asked and went away is not waited for', MORE_THAN_ONCE, async () => {
   const mock = await started();
   const leaving = new AbortController();
   const { answer: slow } = await slowRequest(mock, 60, leaving);
@@ -108,7 +114,7 @@ test('whoever asked and went away is not waited for', async () => {
   const before = performance.now();
   mock.child.kill('SIGTERM');
   expect(await mock.ended).toEqual({ code: 0, signal: null });
-  expect(performance.now() - before).toBeLessThan(4500);
+  expect(performance.now() - before).toBeLessThan(AT_ONCE_MILLISECONDS);
 });
 
 test('a second signal ends it at once', async () => {

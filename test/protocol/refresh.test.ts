@@ -347,6 +347,17 @@ describe('a refresh token ends with the session that is logged out', () => {
     expect((await refresh(mock, another.refresh_token)).statusCode).toBe(200);
   });
 
+  test('for good, whatever time the settings give to refresh tokens afterwards', async () => {
+    const mock = await mockWithApps();
+    const { refresh_token: token, id_token } = await tokensOf(mock, APP);
+    const shorter = { timeouts: { refresh_token_seconds: 60 } };
+    await mock.app.inject({ method: 'PATCH', url: '/_mock/settings', payload: shorter });
+    const sid = encodeURIComponent(String(claimsOf(id_token)['sid']));
+    await mock.app.inject({ method: 'POST', url: `/_mock/sessions/${sid}/logout` });
+    mock.clock.advance(61);
+    expect(refusalOf(mock, await refresh(mock, token)).found).toBe('one of a session that was logged out');
+  });
+
   test('since another person signed in at the same browser', async () => {
     const mock = await mockWithApps();
     const by = browser(mock.app);
