@@ -7,7 +7,7 @@ import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
 import { namedBy } from './named-by-request.ts';
-import './reached.ts';
+import { writtenOrigin } from './reached.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -50,7 +50,7 @@ export function attachEnvironment(
   app.decorateRequest('refusedAs', undefined);
   app.decorateRequest('route', '');
   function take(request: FastifyRequest, environment: Environment) {
-    const { origin } = issuerFromHost ? request.reached : {};
+    const origin = issuerFromHost ? writtenOrigin(request.reached) : undefined;
     request.environment = origin === undefined ? environment : namedBy(origin, environment);
   }
   app.addHook('onRequest', (request, _reply, done) => {

@@ -62,6 +62,15 @@ function originOf(scheme: 'http' | 'https', host: string): string | undefined {
   return latest.origin;
 }
 
+/**
+ * The origin as its sender wrote it, with the port that goes without saying where it was said: an issuer is compared
+ * letter by letter (OpenID Connect Discovery section 4.3).
+ */
+export function writtenOrigin({ origin, host, scheme }: Reached): string | undefined {
+  const port = `:${DEFAULT_PORTS[scheme]}`;
+  return origin !== undefined && host.endsWith(port) ? `${origin}${port}` : origin;
+}
+
 const IN_PROCESS = 'x-mock-cis2-in-process';
 
 /** Nobody else can say of a request that it comes from this process. */

@@ -10,7 +10,7 @@ import {
   SIDS,
   WATCHED_SESSIONS,
 } from '../login/session.ts';
-import { LONGEST_SECONDS } from '../settings/settings-schema.ts';
+import { LONGEST_SECONDS } from '../settings/longest-time.ts';
 import { notifyClients } from './backchannel-logout.ts';
 
 const CAUSES: Readonly<Record<LogoutCause, string>> = {

@@ -1,15 +1,18 @@
 /** What somebody probably meant: the known names nearest to the one typed. */
 
-/** How many letters of two texts differ, as edits (Levenshtein’s distance). */
+/** How many letters of two texts differ, as edits; two that are swapped are one (optimal string alignment). */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let rowBefore: number[] = [];
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
       const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? (rowBefore[j - 2] ?? 0) + 1 : change;
+      next.push(Math.min(change, swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
     }
-    row = next;
+    [rowBefore, row] = [row, next];
   }
   return row[b.length] ?? 0;
 }

@@ -1,11 +1,10 @@
 /** The settings of an environment. Every duration of the mock is in `timeouts`, in seconds, and nowhere else. */
+
 import { type Static, Type } from 'typebox';
 import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
+import { LONGEST_SECONDS } from './longest-time.ts';
 
 const closed = { additionalProperties: false };
-
-/** As long as any of the times may be: a year. */
-export const LONGEST_SECONDS = 31_536_000;
 
 const seconds = (byDefault: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: LONGEST_SECONDS, default: byDefault, description });

@@ -68,7 +68,7 @@ export const NAMES: readonly string[] = [
 /** Too short to tell a misspelling from another program’s variable. */
 const SHORTEST_MISSPELT = 7;
 
-/** Variables whose names differ from ours by one letter, by case or by their underscores. */
+/** Variables whose names differ from ours by one letter, two that are swapped, by case or by their underscores. */
 function misspelt(source: Source): Fault[] {
   const plain = (name: string) => name.toUpperCase().replaceAll('_', '');
   return Object.keys(source).flatMap((name) => {

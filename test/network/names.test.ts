@@ -136,6 +136,15 @@ describe('ISSUER_FROM_HOST', () => {
     expect(JSON.stringify(document)).not.toContain('localhost');
   });
 
+  test.each([
+    [{ host: 'one.example.test:80' }, 'http://one.example.test:80'],
+    [{ forwarded: 'host="One.example.test:443";proto=https' }, 'https://one.example.test:443'],
+    [{ forwarded: 'host=one.example.test;proto=https' }, 'https://one.example.test'],
+  ])('a port that goes without saying is kept where it was said: %j', async (headers, origin) => {
+    const mock = await testMock({ issuerFromHost: true, trustedProxies: [PROXY] });
+    expect((await discovery(mock, { host: 'mock:8585', ...headers }))['issuer']).toBe(`${origin}${REALM}`);
+  });
+
   /** A log-in under this name; gives its callback and its tokens. */
   async function logIn(mock: Mock, headers: Headers, tokenHeaders = headers) {
     const answer = await get(mock, authorizeUrl({ mock_login: ALEX, scope: 'openid email' }), headers);

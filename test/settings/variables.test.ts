@@ -87,6 +87,7 @@ describe('a misspelt variable is a fault instead of being ignored', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['log_level', 'LOG_LEVEL'],
     ['FIXTURE_', 'FIXTURES'],
+    ['FIXTUERS', 'FIXTURES'],
     ['CONTROLTOKEN', 'CONTROL_TOKEN'],
   ])('%s', (name, meant) => {
     expect(() => readVariables({ [name]: 'x' })).toThrow(
