@@ -5,10 +5,11 @@ import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withScenario } from './apply-scenario.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import type { Parameters } from './parameters.ts';
+import { formOf, type Parameters } from './parameters.ts';
 import { redeemCode } from './redeem-code.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
 import { send } from './send.ts';
+import { grantOf } from './transport-scenarios.ts';
 
 function refuse(error: string, description: string, refusal: Refusal, client?: Client): never {
   const subject = client ? { client_id: client.client_id } : {};
@@ -58,7 +59,27 @@ function requireParameters(names: readonly string[], parameters: Parameters, cli
   refuse('invalid_request', `Missing parameter, '${missing}'`, refusal, client);
 }
 
+/**
+ * A refusal, and which log-in it belongs to: the code or refresh token says so, although the client that sent it is
+ * not known, or the request was wrong before anybody looked at it. Otherwise the log-in seems to wait for its tokens.
+ */
+async function withItsLogIn(refused: unknown, { environment, body }: FastifyRequest): Promise<unknown> {
+  if (!(refused instanceof Refused) || refused.subject.login_id !== undefined) return refused;
+  const grant = await grantOf(environment, formOf(body), undefined).catch(() => undefined);
+  if (!grant) return refused;
+  const { wire, refusal, delivery, subject } = refused;
+  return new Refused(wire, refusal, delivery, { login_id: grant.loginId, uid: grant.uid, ...subject });
+}
+
 export async function accessTokenEndpoint(request: FastifyRequest, reply: FastifyReply) {
+  try {
+    return await answerTokens(request, reply);
+  } catch (error) {
+    throw await withItsLogIn(error, request);
+  }
+}
+
+async function answerTokens(request: FastifyRequest, reply: FastifyReply) {
   const { environment } = request;
   const { client, parameters } = await authenticatedForm(request, 'A token request came in.');
   const { needs, redeem } = GRANT_TYPES[grantTypeOf(parameters, client)];

@@ -37,7 +37,7 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
 ]);
 
 /** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
-async function grantOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
+export async function grantOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
   const code = form.get('code');
   const refresh = form.get('refresh_token');
   const token = form.get('token') ?? form.get('access_token') ?? bearer;

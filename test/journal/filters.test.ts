@@ -172,3 +172,39 @@ describe('client_id gives all events of the requests of one client', () => {
     expect(events.map(({ kind }) => kind)).toEqual(['request_received', 'refused', 'request_answered']);
   });
 });
+
+describe('a token request that is refused belongs to the log-in whose code it brings', () => {
+  const GOOD = {
+    grant_type: 'authorization_code',
+    redirect_uri: 'http://localhost:3000/callback',
+    client_id: 'mock-client',
+    client_secret: 'mock-secret',
+  };
+
+  test.each<[string, Record<string, string>, string]>([
+    ['with a wrong secret', { client_secret: 'wrong' }, 'client_secret'],
+    ['by an unknown client', { client_id: 'nobody' }, 'client_id'],
+    ['of another grant type', { grant_type: 'password' }, 'grant_type'],
+    ['without a redirect URI', { redirect_uri: '' }, 'redirect_uri'],
+  ])('%s', async (_what, wrong, parameter) => {
+    const mock = await testMock();
+    const code = callback(await logIn(browser(mock.app), ALEX.account)).get('code') ?? '';
+    const payload = encode({ ...GOOD, ...wrong, code });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await mock.app.inject({ method: 'POST', url: `${REALM}/access_token`, headers, payload });
+
+    const [refused] = await found(mock, { login_id: loginIdOf(mock, ALEX.account), kind: 'refused' });
+
+    expect(refused).toMatchObject({ uid: ALEX.uid, refusal: { parameter } });
+  });
+
+  test('with the code twice', async () => {
+    const mock = await testMock();
+    const code = callback(await logIn(browser(mock.app), ALEX.account)).get('code') ?? '';
+    const payload = `${encode({ ...GOOD, code })}&${encode({ code })}`;
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await mock.app.inject({ method: 'POST', url: `${REALM}/access_token`, headers, payload });
+
+    expect(await found(mock, { login_id: loginIdOf(mock, ALEX.account), kind: 'refused' })).toHaveLength(1);
+  });
+});
