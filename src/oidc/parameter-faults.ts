@@ -38,7 +38,7 @@ export function encodingFault({ repeated, malformed, oversized, tooMany }: Param
       rule: 'Each parameter comes once.',
       found: `${twice} more than once`,
       expected: `${twice} once`,
-      mend: 'Look where the application adds parameters to an URL that already has them.',
+      mend: 'Look where the application adds parameters to a URL that already has them.',
       specification: 'RFC 6749 section 3.1; facts 10.3',
     });
   }

@@ -27,10 +27,10 @@ export const MAX_VALUE_LENGTH = 8192;
 /** Most parameters read. */
 export const MAX_PARAMETERS = 100;
 
-/** Longest query taken, in characters of an URL: what the server’s header limit leaves room for. */
+/** Longest query taken, in characters of a URL: what the server’s header limit leaves room for. */
 export const MAX_QUERY_LENGTH = 60_000;
 
-/** Whether text is longer than so many characters of an URL, where one outside ASCII takes up to twelve. */
+/** Whether text is longer than so many characters of a URL, where one outside ASCII takes up to twelve. */
 const isLonger = (
   text: string,
   most: number,
@@ -95,7 +95,7 @@ export function parseParameters(encoded: string): Parameters {
   };
 }
 
-/** Form text as the query of an URL: what may not stand there is percent-encoded, the rest stays as it came. */
+/** Form text as the query of a URL: what may not stand there is percent-encoded, the rest stays as it came. */
 export const asQuery = (encoded: string): string => encoded.replace(/[^\x21\x24-\x7e]/gu, encodeURIComponent);
 
 /** The query of a request as it came. */

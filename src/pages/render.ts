@@ -15,7 +15,7 @@ function loadEngine(): Promise<Eta> {
   return engine;
 }
 
-/** A scheme, or an origin of plain characters: a host of an URL may hold `;`, which would begin a directive. */
+/** A scheme, or an origin of plain characters: a host of a URL may hold `;`, which would begin a directive. */
 const SOURCE = /^https?:(?:\/\/[\w.-]+(?::(?:\d+|\*))?)?$/;
 
 /** What a page may do beside loading its own styles and scripts. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fidelityPage, PAGE, readEntries } from '../../scripts/write-fidelity.mjs';
+import { NAMES } from '../../src/settings/variables.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -61,11 +62,10 @@ describe('every entry of docs/fidelity.json', () => {
 
   test('names settings, fields of a client and variables that exist', () => {
     const schema = JSON.parse(read('fixtures/fixtures.schema.json'));
-    const variables = read('src/settings/variables.ts');
     const exists = (setting: string) => {
       if (setting.startsWith('client: '))
         return setting.slice(8) in schema.properties.clients.items.properties;
-      if (!setting.startsWith('settings.')) return variables.includes(`'${setting}'`);
+      if (!setting.startsWith('settings.')) return NAMES.includes(setting);
       const path = setting.split('.');
       return path.reduce((at, name) => at?.properties?.[name], schema) !== undefined;
     };
