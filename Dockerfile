@@ -17,7 +17,7 @@ RUN npm ci --omit=dev --no-audit --no-fund \
 # The tools, from the cache of the stage before where they are the same; then the build.
 FROM dependencies AS build
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY LICENSE tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY assets assets
 COPY views views

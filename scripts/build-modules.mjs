@@ -9,6 +9,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -38,27 +39,15 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 
-/** Where the packages are whose code is in dist, one after the other. */
-const builtIn = [
-  ...new Set(
-    Object.keys(metafile.inputs).flatMap(
-      (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
-    ),
+/** Where the packages are whose code is in dist; scripts/build-assets.mjs puts the last two there. */
+const builtIn = new Set([
+  ...Object.keys(metafile.inputs).flatMap(
+    (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
   ),
-].sort();
-
-/** A package’s name, version and licence, as its authors ask whoever passes its code on; some name it only. */
-async function licenceOf(/** @type {string} */ folder) {
-  const { name, version, license, author } = JSON.parse(
-    await readFile(join(root, folder, 'package.json'), 'utf8'),
-  );
-  const file = (await readdir(join(root, folder))).find((each) => /^licen[cs]e/i.test(each));
-  const text = file ? await readFile(join(root, folder, file), 'utf8') : `${license}, by ${author}`;
-  return `${name} ${version}\n\n${text.trim()}\n`;
-}
-
-const licences = await Promise.all(builtIn.map(licenceOf));
-await writeFile(join(dist, 'THIRD-PARTY-LICENSES'), licences.join(`\n${'-'.repeat(80)}\n\n`));
+  'node_modules/nhsuk-frontend',
+  'node_modules/@fastify/swagger-ui',
+]);
+await writeFile(join(dist, 'THIRD-PARTY-LICENSES'), await licencesOf([...builtIn].sort()));
 
 /** Whether a file of dist is one that the sources of now do not lead to. */
 function isLeft(/** @type {string} */ name) {

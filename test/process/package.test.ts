@@ -108,6 +108,9 @@ test('whose code is built into it has its licence there', () => {
   expect(names).toContain('fastify');
   for (const name of new Set(names)) expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+`, 'm'));
   expect(licences).toContain('Copyright (c) 2016-present The Fastify team');
+  // It has no file with its licence.
+  const [, nhsuk = ''] = licences.split(/^nhsuk-frontend /m);
+  expect(nhsuk.split('-----')[0]).toContain('Permission is hereby granted');
 });
 
 test('its program tells its version, starts, and answers', async () => {
