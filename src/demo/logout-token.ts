@@ -101,7 +101,7 @@ function isAbout({ ending, loggedOut }: Visit, { sub, sid }: Named) {
 async function endVisits(surroundings: Surroundings, token: string): Promise<string> {
   const { environment } = surroundings;
   const named = await verify(surroundings, token);
-  const visits = await environment.store.list(VISITS, Number.POSITIVE_INFINITY);
+  const visits = await environment.store.list(VISITS, VISITS.capacity);
   const ended = visits.filter(({ value }) => isAbout(value, named));
   const cause = named.cause === undefined ? '' : ` (cause: ${named.cause})`;
   for (const { id, value } of ended)

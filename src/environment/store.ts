@@ -42,7 +42,7 @@ export interface Store {
   replace<T>(kind: RecordKind<T>, id: string, stored: Stored<T>, expiresAt: number): Promise<boolean>;
   /** Whether it was there: of two that remove at once, one is told so. */
   remove<T>(kind: RecordKind<T>, id: string): Promise<boolean>;
-  /** The live records of a kind, newest last, at most so many. */
+  /** The live records of a kind, newest last, at most so many: a whole number, the kind’s capacity for all of them. */
   list<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;
   /** Takes out records of an awaited kind that have expired, at most so many. Each is given to one caller. */
   takeExpired<T>(kind: RecordKind<T>, most: number): Promise<{ id: string; value: T }[]>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JournalEvent } from '../../src/journal/event.ts';
 import { closeReceivers, RP_A, receiver } from '../conformance/backchannel-support.ts';
+import { demoLogIn } from '../demo/support.ts';
 import {
   authorizeUrl,
   browser,
@@ -133,6 +134,19 @@ describe('whichever replica a request comes to', () => {
     for (let step = 0; step < 6 && answer.headers.location; step++)
       answer = await by.get(locationOf(answer).replace('http://localhost:8585', ''));
     expect(answer.body).toContain('page-demo-success');
+  });
+
+  test('the demonstration application is logged out by the logout token of a session that ended', async () => {
+    const by = browser(balanced([a, b]));
+    await demoLogIn(by, { persona: ALEX }, '/env/demo');
+    const isLoggedIn = async () => (await by.get('/env/demo/demo')).body.includes('You are logged in as');
+    expect(await isLoggedIn()).toBe(true);
+    const [session] = await read<{ clients: { sid: string }[] }[]>(a, '/env/demo/_mock/sessions');
+    const sid = encodeURIComponent(session?.clients[0]?.sid ?? '');
+    await call(b, 'POST', `/env/demo/_mock/sessions/${sid}/logout`);
+    const query = '?kind=logout_token_sent&wait=10';
+    expect(await journalOf(a, query, '/env/demo')).toMatchObject([{ details: { answer: { status: 200 } } }]);
+    expect(await isLoggedIn()).toBe(false);
   });
 });
 
