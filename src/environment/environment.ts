@@ -44,7 +44,7 @@ export interface Environment {
    * of them when it resolves. Where another replica changed something meanwhile, `apply` is run again on what is there then.
    */
   change(apply: () => void | Promise<void>): Promise<void>;
-  /** Where replicas share it: learns what they changed. */
+  /** Where replicas share it: learns what they changed. It does not count as used, and does not begin again if it ended. */
   refresh?(): Promise<void>;
   /** Posts a form to a client’s address: over the network, or in this process where the client is our own. */
   post: Post;

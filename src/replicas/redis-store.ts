@@ -83,11 +83,15 @@ end
 return found
 `);
 
-/** Ids and texts in turn of those that have expired; they are gone then. */
+/**
+ * Ids and texts in turn of those that have expired; they are gone then. Gives none of an environment that has ended or
+ * was reset: nobody waits for those any more.
+ */
 const TAKE_EXPIRED = script(`
-local index, awaited = unpack(KEYS)
-local prefix, now, most = unpack(ARGV)
+local index, awaited, environment = unpack(KEYS)
+local prefix, now, most, generation = unpack(ARGV)
 local found = {}
+if redis.call('HGET', environment, 'generation') ~= generation then return found end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', awaited, '-inf', now, 'LIMIT', 0, most)) do
   local text = redis.call('GET', prefix .. id)
   redis.call('DEL', prefix .. id)
@@ -116,9 +120,10 @@ function pairs(reply: Reply): (Read & { id: string })[] {
   return flat.flatMap((id, place) => (place % 2 === 0 ? [{ id, ...read(flat[place + 1] ?? '') }] : []));
 }
 
-/** `generation` says whose records these are: with another, there are none yet. */
+/** `generation` says whose records these are: with another, there are none yet. `hash` is where the one that counts is. */
 export function createRedisStore(
   connection: Connection,
+  hash: string,
   clock: Clock,
   generation: { current(): string; begin(): void },
 ): Store {
@@ -200,7 +205,11 @@ export function createRedisStore(
     },
     async takeExpired<T>(kind: RecordKind<T>, most: number) {
       const { index, awaited, record } = keysOf(kind);
-      const taken = await connection.run(TAKE_EXPIRED, [index, awaited], [record(''), clock.now(), most]);
+      const taken = await connection.run(
+        TAKE_EXPIRED,
+        [index, awaited, hash],
+        [record(''), clock.now(), most, generation.current()],
+      );
       return pairs(taken).map(({ id, value }) => ({ id, value: value as T }));
     },
     async clear() {

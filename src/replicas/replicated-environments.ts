@@ -63,9 +63,9 @@ interface Held {
 /** An environment whose store, journal, keys and changes are shared. Nothing is asked of the store yet. */
 function holdEnvironment(
   name: string,
-  options: ReplicaOptions & { encryption: () => Promise<JWK>; defaultInitial: () => Fixtures; start: Start },
+  options: ReplicaOptions & { encryption: () => Promise<JWK>; defaultInitial: () => Fixtures },
 ): Omit<Held, 'usedAt'> {
-  const { connection, machine, make, write, encryption, defaultInitial, start } = options;
+  const { connection, machine, make, write, encryption, defaultInitial } = options;
   const clock = options.clock ?? createClock(machine);
   const { keys, shared } = createSharedKeys(connection, hashOf(name), encryption);
   const state = createSharedState({
@@ -79,7 +79,7 @@ function holdEnvironment(
   const environment = make(name, defaultInitial(), {
     clock,
     keys,
-    store: createRedisStore(connection, clock, state.generation),
+    store: createRedisStore(connection, hashOf(name), clock, state.generation),
     journal: createSharedJournal({
       connection,
       keys: { hash: hashOf(name), stream: streamOf(name) },
@@ -88,9 +88,7 @@ function holdEnvironment(
       write: (event, text) => write(event, text, name),
     }),
     change: state.change,
-    refresh: async () => {
-      await state.touch(start);
-    },
+    refresh: state.refresh,
     ownSecret: state.secret,
   });
   return { environment, state };
@@ -112,7 +110,6 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     ...options,
     encryption,
     defaultInitial: () => options.fixtures,
-    start: firstStart,
   });
   const defaultEnvironment = own.environment;
 
@@ -127,7 +124,7 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     if (already) return already;
     const defaultInitial = () => defaultEnvironment.initial;
     const one = {
-      ...holdEnvironment(name, { ...others, encryption, defaultInitial, start: usualStart }),
+      ...holdEnvironment(name, { ...others, encryption, defaultInitial }),
       usedAt: machine(),
     };
     held.set(name, one);

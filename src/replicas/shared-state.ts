@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
-import { MOST_ENVIRONMENTS } from '../environment/environments.ts';
+import { MOST_ENVIRONMENTS, noSuchEnvironment } from '../environment/environments.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Connection, Reply } from './connection.ts';
 import { ROOT } from './redis-store.ts';
@@ -72,6 +72,9 @@ export interface SharedKeys {
 export interface SharedState {
   /** The environment is there after this, and this process has what the others changed. Counts as being used. */
   touch(start: Start): Promise<Touched>;
+  /** This process has what the others changed. An environment that has ended stays so, and none is used by it. */
+  refresh(): Promise<void>;
+  /** Throws EnvironmentFault where the environment ended meanwhile. */
   change(apply: () => void | Promise<void>): Promise<void>;
   /** Makes these the fixtures that the environment begins with, for every replica, unless they are already. */
   install(fixtures: Fixtures): Promise<boolean>;
@@ -120,12 +123,13 @@ export function createSharedState(options: {
     else keys.take(text);
   }
 
-  /** Brings this process up to date. */
-  async function pull() {
+  /** Brings this process up to date. Gives false, and changes nothing, where the environment has ended. */
+  async function pull(): Promise<boolean> {
     const reply = (await connection.send('HMGET', hash, ...FIELDS)) as readonly Reply[];
     const [version, born, of, clock, keysText, fixturesVersion, digest, secret] = reply.map((each) =>
       String(each ?? ''),
     );
+    if (version === '') return false;
     const next = {
       version,
       born,
@@ -149,6 +153,7 @@ export function createSharedState(options: {
     if (isAnother || next.keys !== known.keys) await takeKeys(next.keys);
     generation = next.generation;
     known = next;
+    return true;
   }
 
   async function write(): Promise<boolean> {
@@ -191,12 +196,16 @@ export function createSharedState(options: {
       if (version !== known.version || born !== known.born) await inTurn(pull);
       return what;
     },
+    async refresh() {
+      const [version, born] = (await connection.send('HMGET', hash, 'version', 'born')) as readonly Reply[];
+      if (version !== null && (version !== known.version || born !== known.born)) await inTurn(pull);
+    },
     change: (apply) =>
       inTurn(async () => {
         try {
           await apply();
           while (!(await write())) {
-            await pull();
+            if (!(await pull())) throw noSuchEnvironment(name);
             await apply();
           }
         } catch (error) {

@@ -266,6 +266,37 @@ test('an environment that ended at one is soon forgotten by the other, and one t
   await closeAll([c]);
 });
 
+describe('an environment that ended at one, while the other holds it,', () => {
+  /** Begun at one, used at the other, with a session that its client is to hear the end of; ended at the first. */
+  async function endedElsewhere(name: string, uri: string) {
+    await call(a, 'POST', '/_mock/environments', { name });
+    await call(b, 'PATCH', `/env/${name}/_mock/clients/mock-client`, { backchannel_logout_uri: uri });
+    const minted = await call(b, 'POST', `/env/${name}/_mock/tokens`, { persona: ALEX });
+    expect(minted.statusCode).toBe(200);
+    const held = await b.environments.at(name);
+    expect((await call(a, 'DELETE', `/_mock/environments/${name}`)).statusCode).toBe(204);
+    return held;
+  }
+
+  const names = async () =>
+    (await read<{ name: string }[]>(a, '/_mock/environments')).map(({ name }) => name);
+
+  test('does not begin again when its sessions expire, nor is anybody told of them', async () => {
+    const app = await receiver();
+    const { clock, background } = await endedElsewhere('over', app.uri);
+    clock.advance(86_400);
+    await background.settled();
+    expect(await names()).not.toContain('over');
+    expect(app.received).toEqual([]);
+  });
+
+  test('is changed no more', async () => {
+    const { change } = await endedElsewhere('unchanged', (await receiver()).uri);
+    await expect(change(() => {})).rejects.toThrow('There is no environment unchanged');
+    expect(await names()).not.toContain('unchanged');
+  });
+});
+
 test('the fixtures of the replica that started last are those of all', async () => {
   const server = await redisServer();
   const [old] = (await replicasOf(server.url, 1)) as [Replica];
