@@ -188,11 +188,13 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     },
     async end(name) {
       const { environment, state } = holdHere(name);
-      recordEnd(environment);
       await environment.journal.flush?.();
       const wasThere = await state.end();
       forget(name);
+      // Of two that end it at once, one says so.
       if (!wasThere) throw noSuchEnvironment(name);
+      recordEnd(environment);
+      await environment.journal.flush?.();
     },
     async list() {
       const found = await connection.run(ENVIRONMENTS, [ENVIRONMENTS_KEY], [machine(), hashOf('')]);

@@ -252,6 +252,19 @@ describe('the journal', () => {
   });
 });
 
+test('the log says that an environment ended once, and of none that was not there', async () => {
+  const lines: string[] = [];
+  const logTo = { write: (line: string) => void lines.push(line) };
+  const both = (await replicasOf(redis.url, 2, { logLevel: 'info', logTo })) as [Replica, Replica];
+  await call(both[0], 'POST', '/_mock/environments', { name: 'logged' });
+  const asked = [...both, ...both].map((replica) => call(replica, 'DELETE', '/_mock/environments/logged'));
+  const statuses = (await Promise.all(asked)).map(({ statusCode }) => statusCode);
+  expect(statuses.sort()).toEqual([204, 404, 404, 404]);
+  await closeAll(both);
+  const said = lines.filter((line) => line.includes('environment_ended'));
+  expect(said.map((line) => JSON.parse(line).msg)).toEqual([expect.stringContaining('logged ended')]);
+});
+
 test('an environment that ended at one is soon forgotten by the other, and one that lives is not', async () => {
   let now = Date.now();
   const [c] = (await replicasOf(redis.url, 1, { machine: () => now })) as [Replica];
