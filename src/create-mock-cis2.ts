@@ -12,7 +12,7 @@ import type { Environment } from './environment/environment.ts';
 import { createEnvironments, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys } from './environment/signing-keys.ts';
-import { StoreAway } from './environment/store.ts';
+import { StoreAway, StoreRefused } from './environment/store.ts';
 import { watchRequestsUnderWay } from './health/requests-under-way.ts';
 import { createLog, type Log, type LoggerWanted } from './log/log.ts';
 import { LOGINS } from './login/login.ts';
@@ -64,8 +64,9 @@ function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): S
       log.event(text, name);
     },
     onBackgroundFailure(error) {
-      // Of a store that is away its connection tells, once.
-      if (!(error instanceof StoreAway)) log.logger().error({ err: error }, 'background work failed');
+      // Of a store that is away or refuses, its connection tells, once.
+      if (!(error instanceof StoreAway || error instanceof StoreRefused))
+        log.logger().error({ err: error }, 'background work failed');
     },
   };
 }
@@ -89,7 +90,7 @@ export async function createMockCis2(options: MockCis2Options = {}) {
     ...its,
     metrics,
     checks: {
-      store: () => environment.store.get(LOGINS, ''),
+      store: () => storeWorks(environment),
       signing_keys: () => environment.keys.activeKid(),
     },
   });
@@ -115,6 +116,12 @@ async function backgroundSettled(environments: Environments, log: LoggerWanted) 
   const late = wait(BACKGROUND_ENDS_WITHIN_MILLISECONDS, 'late', { ref: false });
   if ((await Promise.race([all, late])) === 'late')
     log().warn('closed before every logout token was delivered: a client did not answer in time');
+}
+
+/** Throws where the store of an environment cannot be read or written. */
+async function storeWorks({ store }: Environment) {
+  await store.get(LOGINS, '');
+  await store.takesWrites?.();
 }
 
 type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;

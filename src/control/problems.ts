@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { EnvironmentFault } from '../environment/environments.ts';
 import { KeyFault } from '../environment/signing-keys.ts';
-import { StoreAway } from '../environment/store.ts';
+import { StoreAway, StoreRefused } from '../environment/store.ts';
 import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
 import { faultsOf } from '../settings/validation.ts';
 
@@ -63,6 +63,8 @@ function problemOf(error: FastifyError, request: FastifyRequest): Problem | unde
       503,
       'The store that replicas share cannot be reached. It is connected to again by itself; try again.',
     );
+  if (error instanceof StoreRefused)
+    return new Problem(503, `The store that replicas share refused what it was asked: ${error.message}`);
   if (error instanceof EnvironmentFault) return new Problem(ENVIRONMENT_STATUS[error.reason], error.message);
   if (error.validation) return problemOfValidation(error);
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return wrongMediaType(request);

@@ -9,6 +9,14 @@ export class StoreAway extends Error {
   override readonly name = 'StoreAway';
 }
 
+/**
+ * The store answered that it does not do what it was asked, and why, in its own words. Of several steps, those before
+ * this one count.
+ */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused';
+}
+
 /** A kind of record and, for the type checker, the shape of its values. Records are plain data. */
 export interface RecordKind<T> {
   readonly name: string;
@@ -52,6 +60,8 @@ export interface Store {
   clear(): Promise<void>;
   /** How many records of a kind there are that have not expired. */
   count<T>(kind: RecordKind<T>): Promise<number>;
+  /** Throws where it would not take a write now; left out where it always does. */
+  takesWrites?(): Promise<void>;
   /** How many records of each kind this process holds, expired ones that are not swept yet too; left out where none are here. */
   sizes?(): Iterable<readonly [kind: string, size: number]>;
 }

@@ -1,7 +1,7 @@
 /** What is refused by no rule of the provider: by the framework, for want of room or of a store, and faults of the mock. */
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { EnvironmentFault, MOST_ENVIRONMENTS } from '../environment/environments.ts';
-import { StoreAway } from '../environment/store.ts';
+import { StoreAway, StoreRefused } from '../environment/store.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import { deliveryFor } from './delivery.ts';
@@ -107,10 +107,31 @@ function storeAway(request: FastifyRequest): Refused {
   );
 }
 
+/** The store that replicas share is reached, and does not do what it is asked: full, read-only, or wrongly set up. */
+function storeRefused({ message }: StoreRefused, request: FastifyRequest): Refused {
+  return new Refused(
+    {
+      status: 503,
+      error: 'temporarily_unavailable',
+      description: `The store of the mock refused what it was asked: ${message}`,
+      headers: { 'retry-after': '1' },
+    },
+    {
+      rule: 'The store that replicas share does what it is asked.',
+      found: message,
+      expected: 'a Redis that takes writes',
+      mend: 'Mend in the Redis that STORE names what it complains of: more memory, or the primary in place of a replica of it.',
+      specification: 'docs/replicas.md of the mock',
+    },
+    deliveryFor(request),
+  );
+}
+
 /** What is refused by a rule; undefined for what went wrong inside. */
 export function knownRefusal(error: FastifyError, request: FastifyRequest): Refused | undefined {
   if (error instanceof Refused) return error;
   if (error instanceof StoreAway) return storeAway(request);
+  if (error instanceof StoreRefused) return storeRefused(error, request);
   if (error instanceof EnvironmentFault) return tooManyEnvironments(error, request);
   return error.statusCode !== undefined && error.statusCode < 500
     ? refusedByFastify(error, request)

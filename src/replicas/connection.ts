@@ -1,7 +1,10 @@
-/** The connection to a Redis or Valkey: commands and scripts with a time limit, and one error where it is away. */
+/**
+ * The connection to a Redis or Valkey: commands and scripts with a time limit, one error where it is away, and one where
+ * it refuses.
+ */
 import { createHash } from 'node:crypto';
-import { createClient } from '@redis/client';
-import { StoreAway } from '../environment/store.ts';
+import { createClient, ErrorReply } from '@redis/client';
+import { StoreAway, StoreRefused } from '../environment/store.ts';
 import { ConfigurationError } from '../settings/faults.ts';
 
 /** What a server answers, in its older protocol. */
@@ -18,9 +21,12 @@ export function script(text: string): Script {
 }
 
 export interface Connection {
-  /** Throws StoreAway where no answer comes in time. */
+  /** Throws StoreAway where no answer comes in time, StoreRefused where the answer is an error. */
   send(...command: readonly string[]): Promise<Reply>;
-  /** Runs a script. Throws StoreAway where no answer comes in time: then it may have been run or not. */
+  /**
+   * Runs a script. Throws StoreAway where no answer comes in time: then it may have been run or not. Throws StoreRefused
+   * where the answer is an error.
+   */
   run(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<Reply>;
   /**
    * Which run of the server this is: another after each restart or failover, by which it may have lost what was
@@ -51,6 +57,9 @@ const messageOf = (error: unknown): string =>
     ? error.message || ((error as NodeJS.ErrnoException).code ?? error.name)
     : String(error);
 
+/** The server’s words for what it refused, without the name that it gives to a script of ours. */
+const refusalOf = (error: ErrorReply): string => messageOf(error).replace(/\.? script: .*$/s, '');
+
 /** What the work gives, unless it takes too long. */
 async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -66,14 +75,18 @@ async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
 
 const RUN_ID = /^run_id:(\w+)/m;
 
+/** Hears how the connection is, and each time of what the server refused. */
+export interface ConnectionListener {
+  reached(): void;
+  lost(why: string): void;
+  refused(why: string): void;
+}
+
 /**
- * Connects, and goes on connecting whenever the connection is lost. `onChange` hears of both. Throws ConfigurationError
- * where the server cannot be reached at the start.
+ * Connects, and goes on connecting whenever the connection is lost. Throws ConfigurationError where the server cannot be
+ * reached at the start.
  */
-export async function connect(
-  url: string,
-  onChange: (state: 'reached' | 'lost', why?: string) => void,
-): Promise<Connection> {
+export async function connect(url: string, listener: ConnectionListener): Promise<Connection> {
   let run: string | undefined;
   let isLost = true;
   /** Why the latest attempt to connect failed. */
@@ -91,14 +104,14 @@ export async function connect(
 
   function lost(why: string) {
     run = undefined;
-    if (!isLost) onChange('lost', why);
+    if (!isLost) listener.lost(why);
     isLost = true;
   }
 
   async function learnRun() {
     const info = await within(ANSWER_WITHIN_MILLISECONDS, client.sendCommand<string>(['INFO', 'server']));
     run = RUN_ID.exec(info)?.[1] ?? 'unnamed';
-    if (isLost) onChange('reached');
+    if (isLost) listener.reached();
     isLost = false;
   }
 
@@ -106,7 +119,10 @@ export async function connect(
     try {
       return await within(ANSWER_WITHIN_MILLISECONDS, work());
     } catch (error) {
-      throw new StoreAway(messageOf(error));
+      if (!(error instanceof ErrorReply)) throw new StoreAway(messageOf(error));
+      const why = refusalOf(error);
+      listener.refused(why);
+      throw new StoreRefused(why);
     }
   }
 

@@ -215,6 +215,11 @@ export function createRedisStore(
     async clear() {
       generation.begin();
     },
+    async takesWrites() {
+      // Written in fact: a Redis that is full, or a replica of another, answers whoever reads as ever.
+      const place = `${ROOT}:${connection.serverRun()}:written`;
+      await connection.send('SET', place, '1', 'PX', String(KEPT_AFTER_MILLISECONDS));
+    },
     async count(kind) {
       return (await list(kind, kind.capacity)).length;
     },

@@ -103,6 +103,69 @@ describe('while the store is away', () => {
   });
 });
 
+describe('while the store answers and refuses to write', () => {
+  async function full() {
+    const lines: string[] = [];
+    const redis = await redisServer();
+    const [a] = (await replicasOf(redis.url, 1, {
+      logLevel: 'warn',
+      logTo: { write: (line) => void lines.push(line) },
+    })) as [Replica];
+    open.push({ replicas: [a], redis });
+    const memory = (bytes: number) => redis.send('CONFIG', 'SET', 'maxmemory', String(bytes));
+    return { a, lines, memory, code: async () => callback(await logIn(browser(a.app), ALEX)).get('code') };
+  }
+
+  test('every caller is told so with 503 in its own form, with what Redis says', async () => {
+    const { a, memory, code } = await full();
+    const issued = await code();
+    await memory(1);
+    const answers = await Promise.all([
+      redeem(browser(a.app), issued),
+      logIn(browser(a.app), ALEX),
+      a.app.inject({ method: 'POST', url: '/_mock/tokens', payload: { persona: ALEX } }),
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([503, 503, 503]);
+    expect(answers.map(({ headers }) => String(headers['content-type']).split(';', 1)[0])).toEqual([
+      'application/json',
+      'text/html',
+      'application/problem+json',
+    ]);
+    for (const { body } of answers) {
+      expect(body).toContain('refused what it was asked: OOM command not allowed');
+      expect(body).not.toMatch(/cannot be reached|user_script|at .*\.ts/);
+    }
+  });
+
+  test('the log says so once, and readiness fails until it writes again', async () => {
+    const { a, lines, memory } = await full();
+    const ready = async () => (await a.app.inject('/health/ready')).json();
+    await eventually(async () => (await ready()).status === 'up');
+    await memory(1);
+    for (let time = 0; time < 5; time++) expect((await logIn(browser(a.app), ALEX)).statusCode).toBe(503);
+    expect((await ready()).checks.store).toEqual({
+      status: 'down',
+      why: expect.stringMatching(/^OOM command not allowed/),
+    });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { why: expect.stringMatching(/^OOM command not allowed/), msg: expect.stringContaining('refuses') },
+    ]);
+    await memory(0);
+    expect((await ready()).status).toBe('up');
+    expect(outcomeOf(await logIn(browser(a.app), ALEX))).toBe('authenticated');
+  });
+
+  test('a code of before is redeemed at most once', async () => {
+    const { a, memory, code } = await full();
+    const issued = await code();
+    await memory(1);
+    expect((await redeem(browser(a.app), issued)).statusCode).toBe(503);
+    await memory(0);
+    const answers = await Promise.all([1, 2, 3].map(() => redeem(browser(a.app), issued)));
+    expect(answers.filter(({ statusCode }) => statusCode === 200).length).toBeLessThanOrEqual(1);
+  });
+});
+
 describe('when the store is back', () => {
   test('with nothing of before: both go on by themselves, with the keys that applications have cached', async () => {
     const { redis, a, b } = await two();
