@@ -2,6 +2,7 @@
  * The journal that replicas share: a stream in Redis. What is recorded here is sent there in small batches, and gets
  * its id there; whoever reads it reads a copy in this process, which is brought up to date first.
  */
+import { randomUUID } from 'node:crypto';
 import type { JournalEntry, JournalEvent, Subject } from '../journal/event.ts';
 import { createJournal, eventOf, type Journal, type JournalCopy, learn } from '../journal/journal.ts';
 import { type Connection, type Reply, script } from './connection.ts';
@@ -15,22 +16,33 @@ const BATCH = 500;
 /** Events that belong to no answer are sent after this time, in milliseconds. */
 const SEND_AFTER_MILLISECONDS = 20;
 
+/** How long it is remembered which batch came last from a replica, in milliseconds: one without an answer is sent again. */
+const BATCH_REMEMBERED_MILLISECONDS = 3_600_000;
+
 /** How often the stream is looked at while somebody follows the journal, in milliseconds. */
 const FOLLOW_EVERY_MILLISECONDS = 100;
 
 /** Most requests of which it is known what they are about. */
 const MOST_REQUESTS = 2000;
 
-/** Appends events, unless the environment has ended. Gives the id of the last. */
+/**
+ * Appends a batch of events, unless it came before or the environment has ended. Gives the id of the last. Remembers
+ * the latest batch of each replica, which sends none before it knows what became of the one before.
+ */
 const APPEND = script(`
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local hash, stream, latest = unpack(KEYS)
+local capacity, batch, remembered = unpack(ARGV)
+local latestBatch, latestId = string.match(redis.call('GET', latest) or '', '^(%S+) (%d+)$')
+if latestBatch == batch then return tonumber(latestId) end
+if redis.call('EXISTS', hash) == 0 then return 0 end
 local id = 0
-for place = 2, #ARGV do
-  id = redis.call('HINCRBY', KEYS[1], 'events', 1)
-  redis.call('XADD', KEYS[2], 'MAXLEN', ARGV[1], id .. '-0', 'event', ARGV[place])
+for place = 4, #ARGV do
+  id = redis.call('HINCRBY', hash, 'events', 1)
+  redis.call('XADD', stream, 'MAXLEN', capacity, id .. '-0', 'event', ARGV[place])
 end
-local left = redis.call('PTTL', KEYS[1])
-if left > 0 then redis.call('PEXPIRE', KEYS[2], left) end
+local left = redis.call('PTTL', hash)
+if left > 0 then redis.call('PEXPIRE', stream, left) end
+redis.call('SET', latest, batch .. ' ' .. string.format('%d', id), 'PX', remembered)
 return id
 `);
 
@@ -61,6 +73,12 @@ export interface JournalKeys {
   stream: string;
 }
 
+/** Events that are sent together, until it is known that they came. */
+interface Batch {
+  number: number;
+  events: JournalEvent[];
+}
+
 export function createSharedJournal(options: {
   connection: Connection;
   keys: JournalKeys;
@@ -70,7 +88,11 @@ export function createSharedJournal(options: {
 }): Journal {
   const { connection, keys, clock, capacity, write } = options;
   const both = [keys.hash, keys.stream];
+  /** Where it is remembered which batch of this replica came last. */
+  const latest = `${keys.stream}:latest:${randomUUID()}`;
   const waiting: JournalEvent[] = [];
+  let batches = 0;
+  let underWay: Batch | undefined;
   const subjects = new Map<string, Subject>();
   const listeners = new Set<Parameters<Journal['onRecord']>[0]>();
   let copy = newCopy();
@@ -101,25 +123,54 @@ export function createSharedJournal(options: {
     if (oldest !== undefined) subjects.delete(oldest);
   }
 
+  /** The batch that nobody knows of whether it came, or else the next; undefined where nothing waits. */
+  function nextBatch(): Batch | undefined {
+    if (underWay) return underWay;
+    if (waiting.length === 0) return undefined;
+    batches += 1;
+    underWay = { number: batches, events: waiting.splice(0, BATCH) };
+    return underWay;
+  }
+
+  /** Those of the batch go first, from its beginning: numbered from its end, the others get their ids all the same. */
+  function dropOldest({ events }: Batch) {
+    const surplus = events.length + waiting.length - MOST_WAITING;
+    if (surplus <= 0) return;
+    const dropped = events.splice(0, surplus).length;
+    waiting.splice(0, surplus - dropped);
+    if (events.length === 0) underWay = undefined;
+  }
+
+  /** Hands events on to the log with their ids, of which the last is given; 0: the environment has ended. */
+  function tell(events: readonly JournalEvent[], last: number) {
+    for (const [place, event] of events.entries()) {
+      const numbered = { ...event, id: last === 0 ? 0 : last - events.length + place + 1 };
+      try {
+        write(numbered, JSON.stringify(numbered));
+      } catch {
+        // The journal has it. That the log cannot be written could be told in the log alone.
+      }
+    }
+  }
+
   async function send() {
     clearTimeout(sendSoon);
     sendSoon = undefined;
-    while (waiting.length > 0) {
-      const batch = waiting.splice(0, BATCH);
-      const texts = batch.map((event) => JSON.stringify(event));
+    for (let batch = nextBatch(); batch; batch = nextBatch()) {
+      const { number, events } = batch;
+      const texts = events.map((event) => JSON.stringify(event));
+      let last: number;
       try {
-        const last = Number(await connection.run(APPEND, both, [capacity, ...texts]));
-        for (const [place, event] of batch.entries()) {
-          const numbered = { ...event, id: last === 0 ? 0 : last - batch.length + place + 1 };
-          write(numbered, JSON.stringify(numbered));
-        }
+        const values = [capacity, number, BATCH_REMEMBERED_MILLISECONDS, ...texts];
+        last = Number(await connection.run(APPEND, [...both, latest], values));
       } catch {
         // The store is away: they are sent when it is back.
-        waiting.unshift(...batch);
-        waiting.splice(0, waiting.length - MOST_WAITING);
+        dropOldest(batch);
         sendLater();
         return;
       }
+      underWay = undefined;
+      tell(events, last);
     }
   }
 

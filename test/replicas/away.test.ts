@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { JournalEvent } from '../../src/journal/event.ts';
 import { ConfigurationError } from '../../src/settings/faults.ts';
 import { authorizeUrl, browser, callback, logIn, outcomeOf, REALM, redeem } from '../support/mock.ts';
 import {
@@ -7,6 +8,7 @@ import {
   closeAll,
   eventually,
   freePort,
+  lossyWay,
   type RedisServer,
   type Replica,
   redisServer,
@@ -261,6 +263,56 @@ test('killed and started again while log-ins run: each ends as it should or is r
   expect(seen.other).toEqual([]);
   expect(seen.twice).toBe(0);
 }, 60_000);
+
+describe('of the events of the journal', () => {
+  const explanations = async ({ app }: Replica): Promise<string[]> =>
+    (await app.inject('/_mock/journal?kind=warned'))
+      .json<JournalEvent[]>()
+      .map(({ explanation }) => explanation);
+
+  test('one that was written, but whose answer was lost, stands there once', async () => {
+    const { redis, a } = await two();
+    const way = await lossyWay(redis.url);
+    const lines: string[] = [];
+    const logTo = { write: (line: string) => void lines.push(line) };
+    const [far] = (await replicasOf(way.url, 1, { logLevel: 'info', logTo })) as [Replica];
+    const { journal } = far.environment;
+    journal.record({ kind: 'warned', explanation: 'first' });
+    await journal.flush?.();
+    way.loseNextAnswer();
+    journal.record({ kind: 'warned', explanation: 'second' });
+    await eventually(async () => lines.some((line) => line.includes('second')));
+    journal.record({ kind: 'warned', explanation: 'third' });
+    await journal.flush?.();
+    expect(way.lost()).toBe(1);
+    expect(await explanations(a)).toEqual(['first', 'second', 'third']);
+    const logged = lines.map((line) => JSON.parse(line)).filter(({ kind }) => kind === 'warned');
+    const kept = (await a.app.inject('/_mock/journal?kind=warned')).json<JournalEvent[]>();
+    expect(logged.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
+    await closeAll([far]);
+    way.close();
+  });
+
+  test('each stands there once, though the log cannot be written', async () => {
+    const { redis, a } = await two();
+    let isFull = false;
+    const logTo = {
+      write() {
+        if (isFull) throw new Error('the disk is full');
+      },
+    };
+    const [other] = (await replicasOf(redis.url, 1, { logLevel: 'info', logTo })) as [Replica];
+    const { journal } = other.environment;
+    isFull = true;
+    for (const explanation of ['first', 'second', 'third']) {
+      journal.record({ kind: 'warned', explanation });
+      await journal.flush?.();
+    }
+    expect(await explanations(a)).toEqual(['first', 'second', 'third']);
+    isFull = false;
+    await closeAll([other]);
+  });
+});
 
 describe('a start', () => {
   test('without the store says so, and shows no password', async () => {

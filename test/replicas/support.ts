@@ -1,7 +1,7 @@
 /** A real redis-server of the test’s own, and several mocks that share it, behind what stands for a load balancer. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@redis/client';
@@ -85,6 +85,46 @@ export async function redisServer(): Promise<RedisServer> {
     async stop() {
       await kill();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A way to a Redis that can lose an answer: what was asked is done, and the connection is cut before it is told. */
+export async function lossyWay(url: string) {
+  let isLosing = false;
+  let lost = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = createConnection(Number(new URL(url).port), '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far);
+    far.on('data', (answer) => {
+      if (!isLosing) return near.write(answer);
+      isLosing = false;
+      lost += 1;
+      return near.destroy();
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return {
+    url: `redis://127.0.0.1:${address.port}`,
+    /** How many answers were lost. */
+    lost: () => lost,
+    loseNextAnswer() {
+      isLosing = true;
+    },
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
