@@ -18,7 +18,7 @@ import { createLog, type Log, type LoggerWanted } from './log/log.ts';
 import { LOGINS } from './login/login.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { checkOptions, fixturesOf, type MockCis2Options } from './mock-cis2-options.ts';
-import { endExpiredSessions } from './oidc/session-end.ts';
+import { endExpiredSessions, hasWatchedSessions } from './oidc/session-end.ts';
 import type { Replica } from './replicas/replicas.ts';
 import { buildServer, type ServerOptions } from './server.ts';
 import type { Fixtures } from './settings/fixtures.ts';
@@ -150,7 +150,14 @@ async function replicaOf(
 ): Promise<Replica | undefined> {
   if (store === MEMORY) return undefined;
   const { joinReplicas } = await import('./replicas/replicas.ts');
-  return joinReplicas(store, log, { machine, write, make, fixtures, ...(clock ? { clock } : {}) });
+  return joinReplicas(store, log, {
+    machine,
+    write,
+    make,
+    fixtures,
+    isWaitedFor: hasWatchedSessions,
+    ...(clock ? { clock } : {}),
+  });
 }
 
 /** What expires by a move of its clock ends at once. */

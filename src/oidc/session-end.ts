@@ -60,6 +60,11 @@ export async function endSessionOf(
   );
 }
 
+/** Whether there are sessions whose end somebody is to be told of. */
+export async function hasWatchedSessions({ store }: Environment): Promise<boolean> {
+  return (await store.list(WATCHED_SESSIONS, 1)).length > 0;
+}
+
 /** Sessions that are looked at in one go; whatever is left comes next time. */
 const MOST_ENDED_AT_ONCE = 1000;
 

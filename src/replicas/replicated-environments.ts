@@ -36,10 +36,13 @@ import { ENVIRONMENTS } from './shared-state-scripts.ts';
 /** What nobody used for as long as this is gone from the store, the default environment too: 30 days, in seconds. */
 const DEFAULT_ENVIRONMENT_SECONDS = 2_592_000;
 
-/** How long this process holds an environment that it is not asked for, in milliseconds; it is in the store all the same. */
+/**
+ * How long this process holds an environment that it is not asked for, in milliseconds, unless somebody waits for what
+ * will happen there; it is in the store all the same.
+ */
 const HELD_MILLISECONDS = 3_600_000;
 
-/** How often it is looked whether environments that are held here have ended elsewhere, in milliseconds. */
+/** How often it is looked whether environments that are held here can be let go of, in milliseconds. */
 const LOOK_EVERY_MILLISECONDS = 5000;
 
 export interface ReplicaOptions {
@@ -47,6 +50,8 @@ export interface ReplicaOptions {
   machine: () => number;
   make: (name: string, fixtures: Fixtures, given: Given) => Environment;
   write: (event: JournalEvent, text: string, environment: string) => void;
+  /** Whether something will happen in an environment by itself, which only who holds it sees to. */
+  isWaitedFor: (environment: Environment) => Promise<boolean>;
   /** What the default environment begins with. */
   fixtures: Fixtures;
   /** The clock of the default environment. */
@@ -96,7 +101,7 @@ function holdEnvironment(
 
 /** Connects nothing by itself. Throws StoreAway where the store is away. */
 export async function createReplicatedEnvironments(options: ReplicaOptions): Promise<Environments> {
-  const { connection, machine } = options;
+  const { connection, machine, isWaitedFor } = options;
   const held = new Map<string, Held>();
   const listeners: ((environment: Environment) => void)[] = [];
   const encryption = sharedEncryptionKey(connection, hashOf(DEFAULT_ENVIRONMENT));
@@ -139,14 +144,23 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
 
   let lookedAt = machine();
 
-  /** Lets go of environments that ended at another replica, or expired; not of one that is just beginning. */
-  async function forgetEnded() {
+  /** Whether nobody has a use for it here any more. */
+  const isIdle = async ({ usedAt, environment }: Held) =>
+    machine() - usedAt >= HELD_MILLISECONDS && !(await isWaitedFor(environment));
+
+  /** Lets go of environments that ended at another replica, or expired, or are idle; not of one that is just beginning. */
+  async function letGo() {
     const idle = [...held].filter(([, { usedAt }]) => machine() - usedAt >= LOOK_EVERY_MILLISECONDS);
     if (idle.length === 0) return;
     const living = new Set(
       (await connection.send('ZRANGE', ENVIRONMENTS_KEY, '0', '-1')) as readonly Reply[],
     );
-    for (const [name, one] of idle) if (!living.has(name) && held.get(name) === one) forget(name);
+    for (const [name, one] of idle) {
+      const { usedAt } = one;
+      const isOver = !living.has(name) || (await isIdle(one));
+      // Not where it began again, or was asked for, meanwhile.
+      if (isOver && held.get(name) === one && one.usedAt === usedAt) forget(name);
+    }
   }
 
   async function touch(name: string, start: Start): Promise<Held> {
@@ -202,11 +216,10 @@ export async function createReplicatedEnvironments(options: ReplicaOptions): Pro
     },
     all: () => [defaultEnvironment, ...[...held.values()].map(({ environment }) => environment)],
     endUnused() {
-      for (const [name, { usedAt }] of held) if (machine() - usedAt >= HELD_MILLISECONDS) forget(name);
       if (machine() - lookedAt < LOOK_EVERY_MILLISECONDS) return;
       lookedAt = machine();
       // Where the store is away, it is looked next time.
-      forgetEnded().catch(() => {});
+      letGo().catch(() => {});
     },
     onEnd(listener) {
       listeners.push(listener);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JournalEvent } from '../../src/journal/event.ts';
+import { endExpiredSessions } from '../../src/oidc/session-end.ts';
 import { closeReceivers, RP_A, receiver } from '../conformance/backchannel-support.ts';
 import { demoLogIn } from '../demo/support.ts';
 import {
@@ -276,6 +277,37 @@ test('an environment that ended at one is soon forgotten by the other, and one t
   c.environments.endUnused();
   await eventually(async () => !held().includes('ends'));
   expect(held()).toEqual(['default', 'lives']);
+  await closeAll([c]);
+});
+
+test('an environment that nobody uses is held until the clients of its sessions have been told', async () => {
+  let now = Date.now();
+  const [c] = (await replicasOf(redis.url, 1, { machine: () => now })) as [Replica];
+  const app = await receiver();
+  const hour = 3_600_000;
+  const timeouts = { session_idle_seconds: 7200, session_max_seconds: 7200 };
+  const patch = { settings: { timeouts } };
+  for (const name of ['watched', 'idle'])
+    await call(c, 'POST', '/_mock/environments', { name, time_to_live_seconds: 86_400, patch });
+  await call(c, 'PATCH', '/env/watched/_mock/clients/mock-client', { backchannel_logout_uri: app.uri });
+  await call(c, 'POST', '/env/watched/_mock/tokens', { persona: ALEX });
+  const held = () => c.environments.all().map(({ name }) => name);
+  const look = () => {
+    c.environments.endUnused();
+    for (const environment of c.environments.all())
+      environment.background.run(endExpiredSessions(environment));
+  };
+  await c.app.inject('/env/idle/_mock/clock');
+  now += hour;
+  look();
+  await eventually(async () => !held().includes('idle'));
+  expect(held()).toEqual(['default', 'watched']);
+  now += hour;
+  look();
+  await eventually(async () => app.received.length === 1);
+  now += hour;
+  look();
+  await eventually(async () => !held().includes('watched'));
   await closeAll([c]);
 });
 
