@@ -1,8 +1,9 @@
 /** A patch over whole fixtures: entries are found by their key and merged (RFC 7396), and so are settings. */
-import { ConfigurationError, type Fault } from '../settings/faults.ts';
+import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
 import {
   checkChange,
   checkEntry,
+  comparedKey,
   completeSettings,
   type EntryOf,
   type Fixtures,
@@ -26,11 +27,19 @@ function collect<T>(faults: Fault[], path: string, check: () => T): T | undefine
   }
 }
 
+/** The key that a patch finds its entry by, as it is compared; undefined where it has none. Throws where it is no text. */
+function keyIn(list: ListName, patch: unknown): string | undefined {
+  const field = LIST_KEYS[list];
+  const key = (patch as Readonly<Record<string, unknown>> | null)?.[field] ?? undefined;
+  if (key === undefined) return undefined;
+  if (typeof key === 'string') return comparedKey(list, key);
+  const allowed = `text: the ${field} that the entry is found by`;
+  throw new ConfigurationError([{ path: `/${field}`, found: shown(key), allowed }]);
+}
+
 function patchedEntry<L extends ListName>(list: L, entries: readonly EntryOf<L>[], patch: unknown) {
-  const key = (patch as Readonly<Record<string, unknown>> | null)?.[LIST_KEYS[list]];
-  const before = entries.find(
-    (entry) => keyOf(list, entry) === keyOf(list, { ...entry, [LIST_KEYS[list]]: key }),
-  );
+  const key = keyIn(list, patch);
+  const before = entries.find((entry) => keyOf(list, entry) === key);
   return checkEntry(list, mergePatch(before ?? {}, patch));
 }
 

@@ -57,10 +57,14 @@ export const LIST_KEYS = {
 export type ListName = keyof typeof LIST_KEYS;
 export type EntryOf<L extends ListName> = Fixtures[L][number];
 
-/** The key of an entry as it is compared: e-mail addresses without regard to case. */
+/** A key as it is compared: e-mail addresses without regard to case. */
+export const comparedKey = (list: ListName, key: string): string =>
+  list === 'nhsmail' ? normalEmail(key) : key;
+
+/** The key of an entry whose shape was checked, as it is compared. */
 export function keyOf<L extends ListName>(list: L, entry: EntryOf<L>): string {
   const key = (entry as Readonly<Record<string, unknown>>)[LIST_KEYS[list]];
-  return list === 'nhsmail' ? normalEmail(String(key)) : String(key);
+  return comparedKey(list, key as string);
 }
 
 const entryValidator = (list: ListName) => lazyValidator(() => publishedSchema().properties[list].items);

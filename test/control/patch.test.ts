@@ -105,6 +105,18 @@ describe('the pointer of a fault leads to the member at fault', () => {
       { organisations: [{ ...MEMBER, org_code: 'ZZ9' }] },
       '/organisations/0/org_code',
     ],
+    [
+      'that is the key, and no text nor anything that text can be made of',
+      '/people/910000000101',
+      { uid: { toString: 1 } },
+      '/uid',
+    ],
+    [
+      'that is the key of an account, likewise',
+      '/nhsmail/alex.bound@nhs.net',
+      { email: { toString: 1 } },
+      '/email',
+    ],
     ['with a slash and a tilde in its name', '/settings', { 'a/b~c ': 1 }, '/a~1b~0c '],
   ])('%s', async (_what, path, patch, pointer) => {
     const answer = await send(await testMock(), 'PATCH', `/_mock${path}`, patch);

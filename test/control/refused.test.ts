@@ -41,6 +41,7 @@ const wild = fc.oneof(
     [],
     {},
     [null],
+    { toString: 1 },
     'alex.bound@nhs.net',
     '910000000102',
   ),

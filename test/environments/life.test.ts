@@ -231,6 +231,11 @@ describe('a call that cannot make an environment makes none, and says why where'
       ['/patch/people/0/uid'],
     ],
     [
+      'entries of a patch whose key is no text',
+      { name: 'x', patch: { people: [{ uid: { toString: 1 } }], nhsmail: [{ email: { toString: 1 } }] } },
+      ['/patch/people/0/uid', '/patch/nhsmail/0/email'],
+    ],
+    [
       'faults in several parts of a patch, all at once',
       {
         name: 'x',
