@@ -17,7 +17,7 @@ import { watchRequestsUnderWay } from './health/requests-under-way.ts';
 import { createLog, type Log, type LoggerWanted } from './log/log.ts';
 import { LOGINS } from './login/login.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { checkOptions, fixturesOf, type MockCis2Options } from './mock-cis2-options.ts';
+import { checkOptions, type MockCis2Options } from './mock-cis2-options.ts';
 import { endExpiredSessions, hasWatchedSessions } from './oidc/session-end.ts';
 import type { Replica } from './replicas/replicas.ts';
 import { buildServer, type ServerOptions } from './server.ts';
@@ -73,10 +73,9 @@ function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): S
 
 /** Everything but the open port: what tests inject requests into. Throws ConfigurationError with every fault. */
 export async function createMockCis2(options: MockCis2Options = {}) {
+  const fixtures = await checkOptions(options);
   const log = createLog(options.logLevel ?? 'warn', options.machine ?? machineNow, options.logTo);
   const { logger } = log;
-  checkOptions(options);
-  const fixtures = fixturesOf(options.fixtures);
   const metrics = createMetrics();
   const surroundings = surroundingsOf(options, log, metrics);
   const { origin } = surroundings;

@@ -1,13 +1,14 @@
 /** What a mock is started with, as a library; the process reads the same from its environment variables. */
 import type { MovableClock } from './environment/clock.ts';
+import { keysInFile } from './environment/signing-key-file.ts';
 import type { SigningKeys } from './environment/signing-keys.ts';
-import type { ConnectionLimits } from './limits/connections.ts';
-import { ConfigurationError } from './settings/faults.ts';
+import { type ConnectionLimits, limitFaults } from './limits/connections.ts';
+import { ConfigurationError, type Fault, faultsThrownBy } from './settings/faults.ts';
 import { completeFixtures, defaultFixtures, type Fixtures, loadFixtures } from './settings/fixtures.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
 import { type NetworkSettings, networkFaults } from './settings/network.ts';
+import { type LogLevel, SETTING_RULES, settingFaults } from './settings/setting-rules.ts';
 import { MEMORY, storeFaults } from './settings/store-variable.ts';
-import { controlTokenFault, type LogLevel } from './settings/variables.ts';
 
 export interface MockCis2Options extends NetworkSettings {
   /** TCP port; 0 lets the system choose one. Default 0. */
@@ -42,26 +43,67 @@ export interface MockCis2Options extends NetworkSettings {
   store?: string;
   /** Most requests a minute from one address, 1 to 1000000; more are answered 429. Default: none. */
   rateLimit?: number;
-  /** How long slow clients are borne, and how many connections there may be. Default: as docs/operation.md says. */
+  /**
+   * How long slow clients are borne, each 0.001 to 86400 seconds, and how many connections there may be. Default: as
+   * docs/operation.md says.
+   */
   limits?: Partial<ConnectionLimits>;
   /** The signing keys, where several mocks are to share some. Default: new ones, or those of the file. */
   keys?: SigningKeys;
 }
 
-/** Throws ConfigurationError with every fault of what is no fixture. */
-export function checkOptions(options: MockCis2Options) {
-  const { controlToken, store = MEMORY, signingKeys } = options;
-  const tokenFault = controlToken === undefined ? undefined : controlTokenFault('controlToken', controlToken);
+/** Options that are not what they may be by themselves. */
+const faultsOfValues = (options: MockCis2Options): Fault[] =>
+  Object.entries(SETTING_RULES).flatMap(([name, rule]) => {
+    const value = options[name as keyof typeof SETTING_RULES];
+    return value === undefined ? [] : settingFaults(name, rule, value);
+  });
+
+/** The options without those that are wrong by themselves, so that nothing more is said of them. */
+function withoutWrong(options: MockCis2Options, wrong: readonly string[]): MockCis2Options {
+  const sound = Object.entries(options).filter(([name]) => !wrong.includes(name));
+  return Object.fromEntries(sound);
+}
+
+const asNamed = <T>(option: T): T => option;
+
+/** What does not go together. A tls that is wrong in itself is not also said to be missing. */
+function faultsTogether(sound: MockCis2Options, isTlsWrong: boolean): Fault[] {
+  const { store = MEMORY, signingKeys } = sound;
+  return [
+    ...storeFaults(store, signingKeys, asNamed),
+    ...networkFaults(isTlsWrong ? { ...sound, tls: 'auto' } : sound, asNamed),
+  ];
+}
+
+/** What certificates there are; loaded where TLS is on. */
+export async function checkTls({ tls, tlsFolder }: NetworkSettings) {
+  if (tls === 'auto') (await import('./tls/kept-authority.ts')).checkKeptTls(tlsFolder);
+  else if (tls) (await import('./tls/tls.ts')).givenTls(tls);
+}
+
+/** Checks everything that a mock is started with, and gives its fixtures. Throws ConfigurationError with every fault. */
+export async function checkOptions(options: MockCis2Options): Promise<Fixtures> {
+  const ofValues = faultsOfValues(options);
+  const wrong = ofValues.map(({ path }) => path);
+  const sound = withoutWrong(options, wrong);
+  let fixtures = defaultFixtures();
   const faults = [
-    ...(tokenFault ? [tokenFault] : []),
-    ...storeFaults(store, signingKeys),
-    ...networkFaults(options, (option) => option),
+    ...ofValues,
+    ...limitFaults(options.limits),
+    ...faultsTogether(sound, wrong.includes('tls')),
+    ...(await faultsThrownBy(() => checkTls(sound))),
+    ...(await faultsThrownBy(() => sound.signingKeys !== undefined && keysInFile(sound.signingKeys))),
+    ...(await faultsThrownBy(() => {
+      fixtures = fixturesOf(options.fixtures);
+    })),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
+  return fixtures;
 }
 
 /** Throws ConfigurationError with every fault of the fixtures. */
-export function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
+function fixturesOf(given: MockCis2Options['fixtures']): Fixtures {
   if (given === undefined) return defaultFixtures();
   return typeof given === 'string' ? loadFixtures(given) : completeFixtures(given);
 }

@@ -2,6 +2,7 @@
  * How long slow clients are borne, and how many connections there may be. A long poll waits for a minute and a slow
  * answer for two, so that a connection on which nothing moves is closed only after that.
  */
+import { type Fault, shown } from '../settings/faults.ts';
 
 export interface ConnectionLimits {
   /** To send the headers of a request, in seconds. Default 15. */
@@ -27,28 +28,75 @@ const DEFAULTS: ConnectionLimits = {
   connections: 10_000,
 };
 
+/** All limits; one that is undefined is left out. */
+function withDefaults(given: Partial<ConnectionLimits>): ConnectionLimits {
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS, ...Object.fromEntries(set) };
+}
+
+/** Longest time that a limit may be, in seconds: a day. */
+const LONGEST = 86_400;
+
+/** More connections than one process ever has. */
+const MOST_CONNECTIONS = 1_000_000;
+
+const isTime = (value: unknown) => typeof value === 'number' && value >= 0.001 && value <= LONGEST;
+
+const isCount = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MOST_CONNECTIONS;
+
+function limitFault(name: string, value: unknown): Fault[] {
+  const path = `limits.${name}`;
+  if (!Object.hasOwn(DEFAULTS, name)) {
+    return [{ path, found: 'an unknown limit', allowed: Object.keys(DEFAULTS).join(', ') }];
+  }
+  if (name === 'connections')
+    return isCount(value)
+      ? []
+      : [{ path, found: shown(value), allowed: `a whole number, 1 to ${MOST_CONNECTIONS}` }];
+  return isTime(value) ? [] : [{ path, found: shown(value), allowed: `seconds, 0.001 to ${LONGEST}` }];
+}
+
+/** What is wrong with limits, each by itself and with the others. */
+export function limitFaults(given: unknown): Fault[] {
+  if (given === undefined) return [];
+  if (typeof given !== 'object' || given === null) {
+    const allowed = `an object with some of ${Object.keys(DEFAULTS).join(', ')}`;
+    return [{ path: 'limits', found: shown(given), allowed }];
+  }
+  const set = Object.entries(given).filter(([, value]) => value !== undefined);
+  const faults = set.flatMap(([name, value]) => limitFault(name, value));
+  if (faults.length > 0) return faults;
+  const { headersSeconds, requestSeconds } = withDefaults(given);
+  if (headersSeconds <= requestSeconds) return [];
+  // Node.js refuses it: headers are a part of the request.
+  const allowed = `at most requestSeconds, which is ${requestSeconds}`;
+  return [{ path: 'limits.headersSeconds', found: shown(headersSeconds), allowed }];
+}
+
 /** Room for the longest authorization request as a link. */
 export const MAX_HEADER_BYTES = 65_536;
 
-const MILLISECONDS = 1000;
+/** Node.js takes whole milliseconds alone. */
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000);
 
 /** The limits as Fastify and Node.js take them. */
 export function connectionOptions(given: Partial<ConnectionLimits> = {}) {
-  const limits = { ...DEFAULTS, ...given };
+  const limits = withDefaults(given);
   return {
-    requestTimeout: limits.requestSeconds * MILLISECONDS,
-    keepAliveTimeout: limits.keepAliveSeconds * MILLISECONDS,
-    connectionTimeout: limits.silentSeconds * MILLISECONDS,
+    requestTimeout: milliseconds(limits.requestSeconds),
+    keepAliveTimeout: milliseconds(limits.keepAliveSeconds),
+    connectionTimeout: milliseconds(limits.silentSeconds),
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: limits.headersSeconds * MILLISECONDS,
-      requestTimeout: limits.requestSeconds * MILLISECONDS,
-      connectionsCheckingInterval: limits.checkSeconds * MILLISECONDS,
+      headersTimeout: milliseconds(limits.headersSeconds),
+      requestTimeout: milliseconds(limits.requestSeconds),
+      connectionsCheckingInterval: milliseconds(limits.checkSeconds),
     },
   };
 }
 
 /** For a server that is there already: Node.js takes this one no other way. */
 export function limitConnections(server: { maxConnections: number }, given: Partial<ConnectionLimits> = {}) {
-  server.maxConnections = { ...DEFAULTS, ...given }.connections;
+  server.maxConnections = withDefaults(given).connections;
 }

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import type { LogLevel } from '../settings/variables.ts';
+import type { LogLevel } from '../settings/setting-rules.ts';
 import { type GatheredLines, gatherLines, type Lines, oneByOne } from './gather-lines.ts';
 
 /** Gives the logger; it is made, and what makes it is loaded, when it is first wanted. */

@@ -20,11 +20,28 @@ export class ConfigurationError extends Error {
   }
 }
 
+/** The faults that a check throws; none where it throws nothing. So that several checks are told of together. */
+export async function faultsThrownBy(check: () => unknown): Promise<readonly Fault[]> {
+  try {
+    await check();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+}
+
 const SHORT = 80;
 
-/** A value as a fault shows it: JSON, cut short. */
+/** A value as JSON; what JSON has no word for, as NaN, by its own. */
+function textOf(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return JSON.stringify(value) ?? `a ${typeof value}`;
+}
+
+/** A value as a fault shows it, cut short. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value);
+  const text = textOf(value);
   return text.length > SHORT ? `${text.slice(0, SHORT)}…` : text;
 }

@@ -1,6 +1,7 @@
 /** The environment variables about the network: TLS and its names, plain HTTP beside it, and proxies. */
 import type { Fault } from './faults.ts';
 import { type NetworkSettings, networkFaults } from './network.ts';
+import { SETTING_RULES, type SettingRule } from './setting-rules.ts';
 
 export const NETWORK_NAMES = [
   'TLS',
@@ -12,25 +13,35 @@ export const NETWORK_NAMES = [
 ] as const;
 
 /** Reads one variable; undefined where it is not set, or wrong, which is then among the faults. */
-type Take = <T>(
-  name: string,
-  isAllowed: (text: string) => boolean,
-  allowed: string,
-  convert: (text: string) => T,
-) => T | undefined;
+export type Take = <T>(name: string, rule: SettingRule<T>, read: (text: string) => unknown) => T | undefined;
 
-export const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+/** A whole number as text has it; NaN where the text has none. */
+export const numberIn = (text: string): number => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
 
-const isPath = (text: string): boolean => text.trim() !== '';
+export const asText = (text: string): string => text;
+
 const isTls = (text: string): boolean => /^(?:off|auto|[^,]+,[^,]+)$/.test(text);
 const isSwitch = (text: string): boolean => text === 'on' || text === 'off';
-const isList = (text: string): boolean => listOf(text).length > 0;
 
 const listOf = (text: string): string[] =>
   text
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+
+/** What text must be where an option is no text. */
+const textRule = (isAllowed: (text: string) => boolean, allowed: string): SettingRule<string> => ({
+  isAllowed: (value): value is string => typeof value === 'string' && isAllowed(value),
+  allowed,
+});
+
+const TLS = textRule(isTls, 'off, auto, or the paths of a key and a certificate: key.pem,cert.pem');
+const SWITCH = textRule(isSwitch, 'on, off');
+
+const listRule = (allowed: string): SettingRule<readonly string[]> => ({
+  isAllowed: (value): value is readonly string[] => Array.isArray(value) && value.length > 0,
+  allowed,
+});
 
 function tlsOf(text: string): Pick<NetworkSettings, 'tls'> {
   if (text === 'off') return {};
@@ -40,21 +51,20 @@ function tlsOf(text: string): Pick<NetworkSettings, 'tls'> {
 
 /** What is set, and nothing for what is not. */
 export function readNetwork(take: Take): NetworkSettings {
-  const tls = 'off, auto, or the paths of a key and a certificate: key.pem,cert.pem';
-  const asText = (text: string) => text;
+  const { tlsFolder, httpPort } = SETTING_RULES;
   const read = {
-    tlsFolder: take('TLS_FOLDER', isPath, 'the path of a folder', asText),
-    tlsNames: take('TLS_NAMES', isList, 'host names and IP addresses, separated by commas', listOf),
-    httpPort: take('HTTP_PORT', isPort, 'a port, 0 to 65535', Number),
-    trustedProxies: take('TRUSTED_PROXIES', isList, 'IP addresses, CIDR ranges, loopback', listOf),
-    issuerFromHost: take('ISSUER_FROM_HOST', isSwitch, 'on, off', (text) => text === 'on' || undefined),
+    tlsFolder: take('TLS_FOLDER', tlsFolder, asText),
+    tlsNames: take('TLS_NAMES', listRule('host names and IP addresses, separated by commas'), listOf),
+    httpPort: take('HTTP_PORT', httpPort, numberIn),
+    trustedProxies: take('TRUSTED_PROXIES', listRule('IP addresses, CIDR ranges, loopback'), listOf),
+    issuerFromHost: take('ISSUER_FROM_HOST', SWITCH, asText) === 'on' || undefined,
   };
   const set = Object.entries(read).filter(([, value]) => value !== undefined);
-  return { ...take('TLS', isTls, tls, tlsOf), ...Object.fromEntries(set) };
+  return { ...tlsOf(take('TLS', TLS, asText) ?? 'off'), ...Object.fromEntries(set) };
 }
 
 /** An option as its variable is called: httpPort, HTTP_PORT. */
-const variableOf = (option: string): string => option.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
+export const variableOf = (option: string): string => option.replaceAll(/[A-Z]/g, '_$&').toUpperCase();
 
 /** What does not go together. A TLS that is wrong in itself is not also said to be missing. */
 export function networkVariableFaults(

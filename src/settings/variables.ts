@@ -2,10 +2,19 @@
  * The environment variables of the process, read in this one place. Every wrong one is listed at once, and so is
  * one that looks like a misspelling of ours, which would otherwise be ignored in silence.
  */
-import { ConfigurationError, type Fault, shown } from './faults.ts';
+import { ConfigurationError, type Fault } from './faults.ts';
 import { editDistance } from './near-matches.ts';
 import type { NetworkSettings } from './network.ts';
-import { isPort, NETWORK_NAMES, networkVariableFaults, readNetwork } from './network-variables.ts';
+import {
+  asText,
+  NETWORK_NAMES,
+  networkVariableFaults,
+  numberIn,
+  readNetwork,
+  type Take,
+  variableOf,
+} from './network-variables.ts';
+import { type LogLevel, SETTING_RULES, type SettingRule, settingFaults } from './setting-rules.ts';
 import { MEMORY, storeFaults } from './store-variable.ts';
 
 export interface Variables extends NetworkSettings {
@@ -28,26 +37,6 @@ export interface Variables extends NetworkSettings {
   /** Most requests a minute from one address, 1 to 1000000. Default: none. */
   rateLimit?: number;
   logLevel: LogLevel;
-}
-
-const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** An origin as text: scheme, host and perhaps a port, which stays as written, `:443` too (facts 0, row 1). */
-const ORIGIN = /^https?:\/\/[^\s/?#@\\]+$/;
-
-const isOrigin = (text: string): boolean => ORIGIN.test(text) && URL.canParse(text);
-
-/** Visible ASCII, which any header carries; long enough not to be guessed by chance. */
-const CONTROL_TOKEN = /^[\x21-\x7e]{8,}$/;
-
-/** Highest rate limit: more is none. */
-const MOST_A_MINUTE = 1_000_000;
-
-/** What is wrong with a control token, which is never shown; undefined where nothing is. */
-export function controlTokenFault(path: string, text: string): Fault | undefined {
-  if (CONTROL_TOKEN.test(text)) return undefined;
-  return { path, found: 'a value that is not shown', allowed: 'at least 8 characters of visible ASCII' };
 }
 
 /** Those that there are; `variables-help.ts` says of each what it is for. */
@@ -87,40 +76,29 @@ type Source = Readonly<Record<string, string | undefined>>;
 export function readVariables(source: Source): Variables {
   const faults: Fault[] = misspelt(source);
   const value = (name: string) => source[name] || undefined;
-  const take = <T>(
-    name: string,
-    isAllowed: (text: string) => boolean,
-    allowed: string,
-    convert: (text: string) => T,
-  ) => {
+  const take: Take = <T>(name: string, rule: SettingRule<T>, read: (text: string) => unknown) => {
     const text = value(name);
     if (text === undefined) return undefined;
-    if (isAllowed(text)) return convert(text);
-    faults.push({ path: name, found: shown(text), allowed });
+    const found = read(text);
+    if (rule.isAllowed(found)) return found;
+    faults.push(...settingFaults(name, rule, found, text));
     return undefined;
   };
-  const asText = (text: string) => text;
-  const isLevel = (text: string) => (LOG_LEVELS as readonly string[]).includes(text);
-  const anOrigin = 'an origin without a path, for example https://cis2.example.test:443';
-  const isRateLimit = (text: string) => /^[1-9]\d{0,6}$/.test(text) && Number(text) <= MOST_A_MINUTE;
-  const aRateLimit = `requests a minute, 1 to ${MOST_A_MINUTE}`;
+  const rules = SETTING_RULES;
   const read = {
-    port: take('PORT', isPort, 'a port, 0 to 65535', Number),
-    host: take('HOST', (text) => /^[\w.:[\]-]+$/.test(text), 'an IP address or host name', asText),
-    publicOrigin: take('PUBLIC_ORIGIN', isOrigin, anOrigin, asText),
-    internalOrigin: take('INTERNAL_ORIGIN', isOrigin, anOrigin, asText),
-    fixtures: take('FIXTURES', () => true, 'a path', asText),
-    signingKeys: take('SIGNING_KEYS', () => true, 'a path', asText),
-    rateLimit: take('RATE_LIMIT', isRateLimit, aRateLimit, Number),
-    logLevel: take('LOG_LEVEL', isLevel, LOG_LEVELS.join(', '), (text) => text as LogLevel),
+    port: take('PORT', rules.port, numberIn),
+    host: take('HOST', rules.host, asText),
+    publicOrigin: take('PUBLIC_ORIGIN', rules.publicOrigin, asText),
+    internalOrigin: take('INTERNAL_ORIGIN', rules.internalOrigin, asText),
+    signingKeys: take('SIGNING_KEYS', rules.signingKeys, asText),
+    controlToken: take('CONTROL_TOKEN', rules.controlToken, asText),
+    rateLimit: take('RATE_LIMIT', rules.rateLimit, numberIn),
+    logLevel: take('LOG_LEVEL', rules.logLevel, asText),
   };
-  const controlToken = value('CONTROL_TOKEN');
-  const tokenFault =
-    controlToken === undefined ? undefined : controlTokenFault('CONTROL_TOKEN', controlToken);
-  if (tokenFault) faults.push(tokenFault);
+  const fixtures = value('FIXTURES');
   const store = value('STORE') ?? MEMORY;
-  faults.push(...storeFaults(store, value('SIGNING_KEYS')));
-  const { publicOrigin, internalOrigin, fixtures, signingKeys, rateLimit } = read;
+  faults.push(...storeFaults(store, value('SIGNING_KEYS'), variableOf));
+  const { publicOrigin, internalOrigin, signingKeys, controlToken, rateLimit } = read;
   const port = read.port ?? 8585;
   const network = readNetwork(take);
   const together = { ...network, port, ...(internalOrigin === undefined ? {} : { internalOrigin }) };

@@ -329,11 +329,11 @@ describe('a start', () => {
   });
 
   test.each(['postgres://host', 'redis', 'http://user:very-secret@host'])(
-    'with STORE=%s is refused',
+    'with the store %s is refused',
     async (store) => {
       const error = await replicasOf(store, 1).catch((why: unknown) => why);
       expect(String(error)).toMatch(
-        /STORE: found an address that begins with .*; allowed: memory:, or redis:/,
+        /store: found an address that begins with .*; allowed: memory:, or redis:/,
       );
       expect(String(error)).not.toContain('very-secret');
     },
