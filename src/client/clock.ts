@@ -1,7 +1,7 @@
 /** The clock of an environment, moved from outside. */
 import type { Call } from './call.ts';
 
-/** A date, or a text as ISO 8601 has it: 2026-01-15T09:00:00Z. */
+/** A date, or a text as RFC 3339 has it, with its zone: 2026-01-15T09:00:00Z. */
 export type Moment = Date | string;
 
 /** One clock signs, verifies and expires everything in an environment. Every move gives the time that it is then. */

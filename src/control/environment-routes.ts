@@ -6,6 +6,7 @@ import { publishedSchema } from '../settings/published.ts';
 import { shared } from './components.ts';
 import { changeFixtures } from './entries-routes.ts';
 import { mergePatch, mergePatchSchema, PATCH_TYPES } from './merge-patch.ts';
+import { isMoment, momentOf } from './moment.ts';
 import { type Answer, NO_BODY, operation } from './operation.ts';
 import { Problem } from './problems.ts';
 
@@ -15,13 +16,18 @@ const MOST_SKEW = 86_400;
 /** How far the clock can be moved: ten years, in seconds. */
 const FARTHEST = 315_360_000;
 
+const AS_WRITTEN = 'RFC 3339 with a zone (2026-01-01T00:00:00Z)';
+
 const moves = {
   type: 'object',
   additionalProperties: false,
   minProperties: 1,
   maxProperties: 1,
   properties: {
-    freeze: { type: 'string', description: 'Stand still at this moment, ISO 8601; "now" for where it is.' },
+    freeze: {
+      type: 'string',
+      description: `Stand still at this moment, ${AS_WRITTEN}; "now" for where it is.`,
+    },
     advance_seconds: {
       type: 'number',
       minimum: 0,
@@ -30,7 +36,7 @@ const moves = {
     },
     set: {
       type: 'string',
-      description: 'Be at this moment, ISO 8601, and go on as before: running or standing still.',
+      description: `Be at this moment, ${AS_WRITTEN}, and go on as before: running or standing still.`,
     },
     skew_seconds: {
       type: 'integer',
@@ -93,26 +99,10 @@ const shownClock = ({ clock }: Environment) => ({
   skew_seconds: clock.skewSeconds(),
 });
 
-/** Years 1970 to 9999: what ISO 8601 writes with four digits. */
-const isMoment = (at: number) => at >= 0 && at < 253_402_300_800_000;
-
 function advance({ clock }: Environment, seconds: number) {
   if (isMoment(clock.now() + seconds * 1000)) return clock.advance(seconds);
   throw new Problem(400, 'The clock cannot be moved as far as that.', [
     { path: '/advance_seconds', found: String(seconds), allowed: 'a moment before the year 10000' },
-  ]);
-}
-
-/** The moment that a text names, in milliseconds since 1970. Throws where it names none. */
-function momentOf(field: 'freeze' | 'set', text: string): number {
-  const at = Date.parse(text);
-  if (isMoment(at)) return at;
-  throw new Problem(400, 'The moment cannot be read.', [
-    {
-      path: `/${field}`,
-      found: JSON.stringify(text),
-      allowed: `ISO 8601, for example 2026-01-01T00:00:00Z${field === 'freeze' ? ', or "now"' : ''}`,
-    },
   ]);
 }
 
@@ -121,7 +111,8 @@ function move(
   { freeze, advance_seconds: seconds, set, skew_seconds: skew }: Move['Body'],
 ) {
   const { clock } = environment;
-  if (freeze !== undefined) clock.freeze(freeze === 'now' ? clock.now() : momentOf('freeze', freeze));
+  if (freeze !== undefined)
+    clock.freeze(freeze === 'now' ? clock.now() : momentOf('freeze', freeze, ', or "now"'));
   else if (set !== undefined) clock.set(momentOf('set', set));
   else if (seconds !== undefined) advance(environment, seconds);
   else if (skew !== undefined) clock.skew(skew);

@@ -169,7 +169,7 @@ describe('the clock', () => {
     await console.control('clock-set').fill('tomorrow');
     await console.control('clock-set-save').click();
     await console.page
-      .getByRole('link', { name: /Date and time: found "tomorrow". Allowed: ISO 8601/ })
+      .getByRole('link', { name: /Date and time: found "tomorrow". Allowed: an RFC 3339 date and time/ })
       .waitFor();
   });
 });

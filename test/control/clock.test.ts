@@ -15,7 +15,7 @@ import {
   tokensOf,
   userInfo,
 } from '../protocol/support.ts';
-import { browser, CLIENT, claimsOf, type Mock, outcomeOf, signIn, testMock } from '../support/mock.ts';
+import { browser, CLIENT, claimsOf, type Mock, outcomeOf, START, signIn, testMock } from '../support/mock.ts';
 
 async function clock({ app }: Mock, body: object) {
   const response = await app.inject({ method: 'POST', url: '/_mock/clock', payload: body });
@@ -49,6 +49,44 @@ describe('the clock', () => {
       now: '2030-06-01T00:00:02.500Z',
       frozen: false,
     });
+  });
+
+  test.each([
+    ['2026-01-01T00:00:00Z', '2026-01-01T00:00:00.000Z'],
+    ['2026-01-01t00:00:00.25z', '2026-01-01T00:00:00.250Z'],
+    ['2026-06-01T09:00:00+01:00', '2026-06-01T08:00:00.000Z'],
+    ['2026-01-01T00:00:00-09:30', '2026-01-01T09:30:00.000Z'],
+    ['2024-02-29T23:59:59Z', '2024-02-29T23:59:59.000Z'],
+    [new Date(START).toISOString(), new Date(START).toISOString()],
+  ])('takes the moment %s', async (set, now) => {
+    const mock = await testMock();
+    expect((await clock(mock, { set })).body.now).toBe(now);
+    expect((await clock(mock, { freeze: set })).body.now).toBe(now);
+  });
+
+  test.each([
+    ['5', 'an RFC 3339 date and time with its zone, for example 2026-01-01T00:00:00Z'],
+    ['x 7', 'an RFC 3339 date and time with its zone'],
+    ['1 Feb 2030', 'an RFC 3339 date and time with its zone'],
+    ['2026-01-01', 'an RFC 3339 date and time with its zone'],
+    ['2026-01-01 00:00:00Z', 'an RFC 3339 date and time with its zone'],
+    ['2026-01-01T00:00:00+25:00', 'an RFC 3339 date and time with its zone'],
+    ['2026-01-01T00:00:00', 'Z added for UTC, 2026-01-01T00:00:00Z, or an offset as +01:00'],
+    ['2026-02-31T00:00:00Z', 'a day and a time of day that there are'],
+    ['2026-13-01T00:00:00Z', 'a day and a time of day that there are'],
+    ['2026-01-01T24:00:00Z', 'a day and a time of day that there are'],
+    ['1969-12-31T23:59:59Z', 'a moment of the years 1970 to 9999'],
+  ])('refuses the moment %s, and says what would do', async (text, allowed) => {
+    const mock = await testMock();
+    for (const field of ['set', 'freeze']) {
+      const { status, body } = await clock(mock, { [field]: text });
+      expect([status, body.faults?.length]).toEqual([400, 1]);
+      expect(body.faults[0]).toMatchObject({
+        pointer: `/${field}`,
+        found: expect.stringContaining(JSON.stringify(text)),
+        allowed: expect.stringContaining(allowed),
+      });
+    }
   });
 
   test('advanced, times out a log-in that waits', async () => {
