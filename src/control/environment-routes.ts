@@ -1,5 +1,6 @@
 /** /_mock/settings, /clock and /reset: how an environment behaves, what time it is there, and back to the beginning. */
 import type { FastifyInstance } from 'fastify';
+import { MOST_SKEW } from '../environment/clock.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { completeSettings } from '../settings/fixtures.ts';
 import { publishedSchema } from '../settings/published.ts';
@@ -9,9 +10,6 @@ import { mergePatch, mergePatchSchema, PATCH_TYPES } from './merge-patch.ts';
 import { isMoment, momentOf } from './moment.ts';
 import { type Answer, NO_BODY, operation } from './operation.ts';
 import { Problem } from './problems.ts';
-
-/** How far the time that relying parties see can be off: a day, in seconds. */
-const MOST_SKEW = 86_400;
 
 /** How far the clock can be moved: ten years, in seconds. */
 const FARTHEST = 315_360_000;

@@ -4,6 +4,9 @@ export interface Clock {
   now(): number;
 }
 
+/** How far the time that relying parties see can be off: a day, in seconds. */
+export const MOST_SKEW = 86_400;
+
 /** What relying parties are shown of the time. */
 export interface ShownClock extends Clock {
   /**

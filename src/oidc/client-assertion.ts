@@ -3,14 +3,22 @@
  * wire every fault is CIS2’s "JWT is not valid"; which of them it was stands in the journal (facts 0, row 9).
  */
 import type { JWK, JWTPayload } from 'jose';
-import { shownSeconds } from '../environment/clock.ts';
+import { MOST_SKEW, shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
 import { recordKind } from '../environment/store.ts';
 import { KeysUnavailable } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { shown } from '../settings/faults.ts';
+import { LONGEST_SECONDS } from '../settings/longest-time.ts';
 import type { ClientFault } from './client-authentication.ts';
 
-/** Assertions seen, by client and jti: each is used once (facts 4.2). */
+/**
+ * How long a jti is kept after exp, in seconds: an assertion that has expired is valid again where the skew or the
+ * tolerance is changed, and was used all the same.
+ */
+const KEPT_AFTER_EXP = MOST_SKEW + LONGEST_SECONDS;
+
+/** Assertions seen, by client and jti: each is used once (facts 4.2). Only the newest are kept, as of every kind. */
 const ASSERTIONS = recordKind<true>('assertion');
 
 const KEY_ALGORITHMS = ['RS', 'PS', 'ES'].flatMap((family) =>
@@ -95,6 +103,22 @@ function audienceFault(
   });
 }
 
+const TIME_RULE = 'The assertion is valid now, and not for long (exp, nbf, iat).';
+
+/** A time that is no number, as text of digits or null: NumericDate is a JSON number (RFC 7519 section 2). */
+function numericDateFault({ claims }: Assertion): ClientFault | undefined {
+  const times = (['exp', 'nbf', 'iat'] as const).map((name) => [name, claims[name] as unknown] as const);
+  const wrong = times.find(([, value]) => value !== undefined && typeof value !== 'number');
+  if (!wrong) return undefined;
+  const [name, value] = wrong;
+  return fault({
+    rule: TIME_RULE,
+    found: `${name} ${shown(value)}, which is no number`,
+    expected: `${name} as a JSON number of seconds since 1970 (NumericDate, RFC 7519 section 2)`,
+    mend: `Set ${name} as a number, without quotation marks${name === 'exp' ? '' : ', or leave it out'}.`,
+  });
+}
+
 function timeFault({ claims }: Assertion, { clock, settings }: Environment): ClientFault | undefined {
   const { client_assertion_seconds: most, clock_tolerance_seconds: tolerance } = settings.timeouts;
   const now = shownSeconds(clock);
@@ -102,13 +126,13 @@ function timeFault({ claims }: Assertion, { clock, settings }: Environment): Cli
   const expected = `exp in the future and at most ${most} seconds ahead; nbf and iat not ahead; clocks may differ by ${tolerance} seconds`;
   const mend =
     'Set exp to now and 5 minutes, as whole seconds since 1970; check the clock of the application.';
-  const rule = 'The assertion is valid now, and not for long (exp, nbf, iat).';
-  const wrong = (found: string) => fault({ rule, found, expected, mend });
-  if (!Number.isInteger(exp)) return wrong(`exp ${exp === undefined ? 'missing' : JSON.stringify(exp)}`);
-  if (Number(exp) <= now - tolerance) return wrong(`exp ${now - Number(exp)} seconds ago`);
-  if (Number(exp) > now + most + tolerance) return wrong(`exp ${Number(exp) - now} seconds ahead`);
-  if (nbf !== undefined && !(nbf <= now + tolerance)) return wrong(`nbf ${nbf - now} seconds ahead`);
-  if (iat !== undefined && !(iat <= now + tolerance)) return wrong(`iat ${iat - now} seconds ahead`);
+  const wrong = (found: string) => fault({ rule: TIME_RULE, found, expected, mend });
+  if (exp === undefined) return wrong('exp missing');
+  if (!Number.isInteger(exp)) return wrong(`exp ${exp}, which is no whole number`);
+  if (exp <= now - tolerance) return wrong(`exp ${now - exp} seconds ago`);
+  if (exp > now + most + tolerance) return wrong(`exp ${exp - now} seconds ahead`);
+  if (nbf !== undefined && nbf > now + tolerance) return wrong(`nbf ${nbf - now} seconds ahead`);
+  if (iat !== undefined && iat > now + tolerance) return wrong(`iat ${iat - now} seconds ahead`);
   return undefined;
 }
 
@@ -183,7 +207,7 @@ async function keySignatureFault(
 async function replayFault(
   { claims }: Assertion,
   client: Client,
-  { store, settings, clock }: Environment,
+  { store }: Environment,
 ): Promise<ClientFault | undefined> {
   const { jti, exp = 0 } = claims;
   const rule = 'jti of the assertion is there, and was not used before.';
@@ -191,8 +215,7 @@ async function replayFault(
   if (typeof jti !== 'string' || jti === '') {
     return fault({ rule, found: 'no jti', expected: 'a random text', mend });
   }
-  // exp is a time as the client was shown it.
-  const expiresAt = (exp - clock.skewSeconds() + settings.timeouts.clock_tolerance_seconds) * 1000;
+  const expiresAt = (exp + KEPT_AFTER_EXP) * 1000;
   if (await store.add(ASSERTIONS, `${client.client_id} ${jti}`, true, expiresAt)) return undefined;
   return fault({ rule, found: `jti ${jti}, used before`, expected: 'a jti not used before', mend });
 }
@@ -217,6 +240,7 @@ export async function assertionFault(
       algorithmFault(assertion, client) ??
       subjectFault(assertion, client) ??
       audienceFault(assertion, environment) ??
+      numericDateFault(assertion) ??
       timeFault(assertion, environment) ??
       (client.token_endpoint_auth_method === 'client_secret_jwt'
         ? await secretSignatureFault(assertion, client)

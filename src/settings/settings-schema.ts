@@ -1,5 +1,4 @@
 /** The settings of an environment. Every duration of the mock is in `timeouts`, in seconds, and nowhere else. */
-
 import { type Static, Type } from 'typebox';
 import { chosenScenarioSchema } from '../scenarios/chosen-scenario-schema.ts';
 import { LONGEST_SECONDS } from './longest-time.ts';

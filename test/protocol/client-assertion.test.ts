@@ -2,6 +2,7 @@
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { LightMyRequestResponse } from 'fastify';
 import { describe, expect, test } from 'vitest';
+import { call } from '../support/control.ts';
 import { type Mock, REALM, testMock } from '../support/mock.ts';
 import {
   assertionClaims,
@@ -374,7 +375,16 @@ const FAULTS: readonly FaultCase[] = [
     `exp ${(NOW + 60) * 1000 - NOW} seconds ahead`,
   ),
   claimFault('whose nbf is ahead', { nbf: NOW + 31 }, TIME, 'nbf 31 seconds ahead'),
-  claimFault('whose nbf is text', { nbf: 'now' }, TIME, 'nbf'),
+  claimFault('whose exp is null', { exp: null }, TIME, 'exp null, which is no number'),
+  claimFault('whose nbf is text', { nbf: 'now' }, TIME, 'nbf "now", which is no number'),
+  claimFault(
+    'whose nbf is a number as text',
+    { nbf: String(NOW - 5) },
+    TIME,
+    `nbf "${NOW - 5}", which is no number`,
+  ),
+  claimFault('whose iat is null', { iat: null }, TIME, 'iat null, which is no number'),
+  claimFault('whose iat is an object', { iat: {} }, TIME, 'iat {}, which is no number'),
   claimFault('whose iat is ahead', { iat: NOW + 31 }, TIME, 'iat 31 seconds ahead'),
   claimFault('without jti', { jti: undefined }, JTI, 'no jti'),
   claimFault('whose jti is empty', { jti: '' }, JTI, 'no jti'),
@@ -433,6 +443,24 @@ describe('an assertion is used once', () => {
     const response = await authenticate(mock, form);
     expect(wireOf(response)).toEqual(JWT_IS_NOT_VALID);
     expect(refusalOf(mock, response)).toMatchObject({ rule: JTI, found: `jti ${jti}, used before` });
+  });
+
+  test.each([
+    ['the skew is changed', (mock: Mock) => call(mock, 'POST', '/_mock/clock', { skew_seconds: -1000 })],
+    [
+      'more tolerance is given',
+      (mock: Mock) => call(mock, 'PATCH', '/_mock/settings', { timeouts: { clock_tolerance_seconds: 1000 } }),
+    ],
+  ])('and refused after it expired, where it is valid again since %s', async (_since, change) => {
+    const mock = await mockWithClients();
+    const form = byAssertion(await exampleAssertion());
+    const other = byAssertion(await exampleAssertion());
+    expect(isLetIn(await authenticate(mock, form))).toBe(true);
+    mock.clock.advance(1000);
+    expect(isLetIn(await authenticate(mock, other))).toBe(false);
+    expect((await change(mock)).statusCode).toBe(200);
+    expect(isLetIn(await authenticate(mock, other))).toBe(true);
+    expect(isLetIn(await authenticate(mock, form))).toBe(false);
   });
 
   test('and so is its jti, in another assertion of the same client', async () => {
