@@ -86,7 +86,7 @@ export function createEnvironment(
         capacity: journalCapacityOf(name),
       }),
     keys: given.keys ?? createSigningKeys(),
-    clientKeys: createClientKeys(clock, () => environment.settings.timeouts.outbound_call_seconds),
+    clientKeys: createClientKeys(clock, machine, () => environment.settings.timeouts.outbound_call_seconds),
     background: createBackground(onBackgroundFailure),
     change: given.change ?? (async (apply) => apply()),
     ...(given.refresh ? { refresh: given.refresh } : {}),

@@ -14,8 +14,10 @@ export class KeysUnavailable extends Error {
 
 interface CachedKeys {
   keys: readonly JWK[];
-  /** Milliseconds since 1970. */
+  /** When they were fetched, by the environment’s clock, in milliseconds since 1970. */
   fetchedAt: number;
+  /** The same by the machine’s clock. */
+  fetchedAtMachine: number;
 }
 
 export interface ClientKeys {
@@ -25,8 +27,13 @@ export interface ClientKeys {
   newerKeysOf(client: Client): Promise<readonly JWK[] | undefined>;
 }
 
-/** How long fetched keys are used, and how soon an unknown kid may have them fetched again, in milliseconds. */
+/** How long fetched keys are used, in milliseconds by the environment’s clock. */
 const CACHE_MILLISECONDS = 300_000;
+
+/**
+ * How soon what is not among them may have them fetched again, in milliseconds by the machine’s clock: this spares the
+ * network, to which it is all the same what time an environment has, or whether its clock stands still.
+ */
 const REFETCH_MILLISECONDS = 5000;
 
 /** Largest JWK Set taken, in bytes. */
@@ -54,7 +61,12 @@ async function fetchKeys(uri: string, timeoutSeconds: number): Promise<JWK[]> {
   return readKeySet(answer.body, uri);
 }
 
-export function createClientKeys(clock: { now(): number }, timeoutSeconds: () => number): ClientKeys {
+/** `machine` tells the machine’s time in milliseconds since 1970. */
+export function createClientKeys(
+  clock: { now(): number },
+  machine: () => number,
+  timeoutSeconds: () => number,
+): ClientKeys {
   const cache = new Map<string, CachedKeys>();
   const underWay = new Map<string, Promise<JWK[]>>();
 
@@ -64,26 +76,27 @@ export function createClientKeys(clock: { now(): number }, timeoutSeconds: () =>
     const fetching = fetchKeys(uri, timeoutSeconds()).finally(() => underWay.delete(uri));
     underWay.set(uri, fetching);
     const keys = await fetching;
-    cache.set(uri, { keys, fetchedAt: clock.now() });
+    cache.set(uri, { keys, fetchedAt: clock.now(), fetchedAtMachine: machine() });
     return keys;
   }
 
+  // Either clock may be set back, which makes nothing newer: hence the distance.
+  const isFresh = ({ fetchedAt }: CachedKeys) => Math.abs(clock.now() - fetchedAt) < CACHE_MILLISECONDS;
+  const mayFetchAgain = ({ fetchedAtMachine }: CachedKeys) =>
+    Math.abs(machine() - fetchedAtMachine) >= REFETCH_MILLISECONDS;
+
   async function fromUri(uri: string, kid: string | undefined): Promise<readonly JWK[]> {
     const cached = cache.get(uri);
-    const age = cached ? Math.abs(clock.now() - cached.fetchedAt) : Number.POSITIVE_INFINITY;
-    const unknownKid = kid !== undefined && !cached?.keys.some((key) => key.kid === kid);
-    if (cached && age < CACHE_MILLISECONDS && !(unknownKid && age >= REFETCH_MILLISECONDS))
-      return cached.keys;
-    return fetchOnce(uri);
+    if (!cached || !isFresh(cached)) return fetchOnce(uri);
+    const isKnown = kid === undefined || cached.keys.some((key) => key.kid === kid);
+    return isKnown || !mayFetchAgain(cached) ? cached.keys : fetchOnce(uri);
   }
 
   return {
     async newerKeysOf(client) {
       const uri = client.jwks || client.public_key_pem !== undefined ? undefined : client.jwks_uri;
       const cached = uri === undefined ? undefined : cache.get(uri);
-      if (uri === undefined || !cached || Math.abs(clock.now() - cached.fetchedAt) < REFETCH_MILLISECONDS)
-        return undefined;
-      return fetchOnce(uri);
+      return uri === undefined || !cached || !mayFetchAgain(cached) ? undefined : fetchOnce(uri);
     },
     async keysOf(client, kid) {
       if (client.jwks) return client.jwks.keys as JWK[];
