@@ -9,14 +9,13 @@ import { recordKind } from '../environment/store.ts';
 import { KeysUnavailable } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { shown } from '../settings/faults.ts';
-import { LONGEST_SECONDS } from '../settings/longest-time.ts';
 import type { ClientFault } from './client-authentication.ts';
 
 /**
  * How long a jti is kept after exp, in seconds: an assertion that has expired is valid again where the skew or the
- * tolerance is changed, and was used all the same.
+ * tolerance is changed, and was used all the same. As much again as the greatest skew serves any tolerance that is one.
  */
-const KEPT_AFTER_EXP = MOST_SKEW + LONGEST_SECONDS;
+const KEPT_AFTER_EXP = 2 * MOST_SKEW;
 
 /** Assertions seen, by client and jti: each is used once (facts 4.2). Only the newest are kept, as of every kind. */
 const ASSERTIONS = recordKind<true>('assertion');
