@@ -5,6 +5,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { lookAlikeFault } from '../relying-party/look-alike-uris.ts';
 import { redirectUriRight } from '../relying-party/redirect-uris.ts';
 import { unregisteredClient } from './known-refusals.ts';
 import { encodingFault, type Fault, missing } from './parameter-faults.ts';
@@ -46,7 +47,9 @@ export function refuseRedirectUri(client: Client, redirectUri: string, scenario?
   const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
   const expected = [
     ...client.redirect_uris,
-    ...(relaxed ? ['any URI on localhost, 127.0.0.1 or [::1]'] : []),
+    ...(relaxed
+      ? ['any http or https URI on localhost, 127.0.0.1 or [::1], without user name, password or fragment']
+      : []),
   ];
   refuseOnPage(
     {
@@ -57,11 +60,9 @@ export function refuseRedirectUri(client: Client, redirectUri: string, scenario?
         parameter: 'redirect_uri',
         found: redirectUri,
         expected: expected.join(' or '),
-        mend:
-          scenario === undefined
-            ? `Change the application’s redirect URI, or add this one to redirect_uris of ${client.client_id}.`
-            : mendOf(scenario),
+        mend: `Change the application’s redirect URI, or add this one to redirect_uris of ${client.client_id}.`,
         specification: 'RFC 6749 section 3.1.2.3; RFC 9700 section 4.1.3; facts 10.5',
+        ...(scenario === undefined ? lookAlikeFault(client, redirectUri) : { mend: mendOf(scenario) }),
       },
     },
     client.client_id,

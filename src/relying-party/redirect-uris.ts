@@ -1,6 +1,9 @@
 /** Which redirect URIs a client may use: compared as text, never normalised (RFC 9700 section 4.1.3). */
 import type { Client } from './client-schema.ts';
 
+/** The names of this machine that a redirect URI may have. */
+export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
 /**
  * Any port, path and query on a loopback host, written plainly: no user, no fragment, no other spelling of the
  * address. What allow_loopback_redirect_uris lets in.
@@ -38,7 +41,7 @@ export function redirectUriFault(uri: string): string | undefined {
   if (!/^[\x21-\x7e]+$/.test(uri)) return 'has characters that are to be percent-encoded';
   const { protocol, hostname } = new URL(uri);
   if (uri.includes('#')) return 'has a fragment (RFC 6749 section 3.1.2 forbids it)';
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const isLoopback = LOOPBACK_HOSTS.includes(hostname);
   if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) return undefined;
   return 'is neither https nor http on a loopback host (localhost, 127.0.0.1, [::1])';
 }

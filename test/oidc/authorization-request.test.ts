@@ -410,8 +410,40 @@ describe('a redirect URI', () => {
       await expectMismatch(
         answer,
         redirect_uri,
-        `${REDIRECT_URI} or any URI on localhost, 127.0.0.1 or [::1]`,
+        `${REDIRECT_URI} or any http or https URI on localhost, 127.0.0.1 or [::1], without user name, password or fragment`,
       );
+  });
+
+  test.each([
+    ['a fragment', 'http://localhost:3000/callback#x', 'no fragment'],
+    ['a fragment that is empty', 'http://localhost:3000/callback#', 'no fragment'],
+    ['a user name', 'http://user@localhost:3000/cb', 'no user name'],
+    ['a user name and a password', 'http://user:pass@[::1]/', 'no user name'],
+    ['another scheme', 'ftp://localhost/', 'begins with http:// or https://'],
+    ['a scheme in capitals', 'HTTP://localhost/', 'begins with http:// or https://'],
+    ['a scheme without slashes', 'http:localhost', 'begins with http:// or https://'],
+    ['a host in capitals', 'http://LocalHost:3000/callback', 'is written localhost, 127.0.0.1 or [::1]'],
+    ['a host spelt otherwise', 'http://2130706433/', 'is written localhost, 127.0.0.1 or [::1]'],
+    ['a colon without a port', 'http://localhost:/', 'A port is a number'],
+    ['a port that is missing on [::1]', 'http://[::1]:/', 'A port is a number'],
+    ['a space', 'http://localhost/ callback', 'only characters that a URI may have'],
+    ['a letter outside ASCII', 'http://localhost/é', 'only characters that a URI may have'],
+    ['another host', 'http://evil.example/', 'registered for the client'],
+    ['another host behind a user name', 'http://localhost@evil.example/', 'registered for the client'],
+  ])('that looks like one it lets in is refused for what is wrong with it: %s', async (_fault, uri, rule) => {
+    const answer = await browser(mock.app).get(authorizeUrl({ redirect_uri: uri }));
+
+    expect((await refusalOf(mock, answer)).rule).toContain(rule);
+  });
+
+  test('with a fragment is refused for that to a client without the relaxation too', async () => {
+    const redirect_uri = `${STRICT.redirect_uri}#x`;
+
+    const answer = await browser(mock.app).get(authorizeUrl({ ...STRICT, redirect_uri }));
+
+    const { rule, specification } = await refusalOf(mock, answer);
+    expect(rule).toBe('A redirect URI has no fragment.');
+    expect(specification).toContain('RFC 6749 section 3.1.2');
   });
 
   test('that is registered arrives unchanged, with the answer behind it', async () => {
