@@ -58,33 +58,57 @@ const notExpired: CodeCheck = ({ code }, { now }) =>
         specification: 'RFC 6749 section 4.1.2; facts 10.6',
       };
 
+const PKCE = 'RFC 7636 sections 4.1, 4.5 and 4.6; RFC 9700 section 2.1.1';
+
+const VERIFIER_WITHOUT_CHALLENGE: Refusal = {
+  rule: 'A code verifier belongs to a code challenge.',
+  parameter: 'code_verifier',
+  found: 'a code_verifier, and no code_challenge in the authorization request',
+  expected: 'both or neither',
+  mend: 'Send code_challenge and code_challenge_method=S256 in the authorization request.',
+  specification: PKCE,
+};
+
+const VERIFIER_MISSING: Refusal = {
+  rule: 'A code verifier is sent where the authorization request had a code challenge.',
+  parameter: 'code_verifier',
+  found: 'no code_verifier, or an empty one, though the authorization request had a code_challenge',
+  expected: 'the verifier whose SHA-256, base64url, was the code_challenge',
+  mend: 'Send the verifier that the code_challenge was made of as code_verifier, beside the code.',
+  specification: PKCE,
+};
+
+/** The verifier itself is a secret, and is not told. */
+const malformedVerifier = (verifier: string): Refusal => ({
+  rule: 'A code verifier has 43 to 128 characters of A-Z, a-z, 0-9, -, ., _ and ~.',
+  parameter: 'code_verifier',
+  found: /^[\w.~-]*$/.test(verifier)
+    ? `a code_verifier of ${verifier.length} characters`
+    : 'a code_verifier with other characters',
+  expected: '43 to 128 of these characters, as they were when the code_challenge was made',
+  mend: 'Make the verifier with a library, for example 32 random bytes as base64url, and send it unchanged.',
+  specification: PKCE,
+});
+
+const ANOTHER_VERIFIER: Refusal = {
+  rule: 'The code verifier hashes to the code challenge.',
+  parameter: 'code_verifier',
+  found: 'a verifier with another hash',
+  expected: 'the verifier whose SHA-256, base64url, was the code_challenge',
+  mend: 'Keep the verifier of each authorization request apart, by its state, and send that one.',
+  specification: PKCE,
+};
+
+const s256 = (verifier: string) => createHash('sha256').update(verifier, 'ascii').digest('base64url');
+
 /** Checks the verifier where the authorization request had a challenge (RFC 7636 section 4.6). */
 const verifierMatches: CodeCheck = ({ code }, { parameters }) => {
   const verifier = parameters.get('code_verifier');
   const challenge = code.value.codeChallenge;
-  const specification = 'RFC 7636 sections 4.1, 4.5 and 4.6; RFC 9700 section 2.1.1';
-  if (challenge === undefined) {
-    if (verifier === undefined) return undefined;
-    return {
-      rule: 'A code verifier belongs to a code challenge.',
-      parameter: 'code_verifier',
-      found: 'a code_verifier, and no code_challenge in the authorization request',
-      expected: 'both or neither',
-      mend: 'Send code_challenge and code_challenge_method=S256 in the authorization request.',
-      specification,
-    };
-  }
-  const wellFormed = verifier !== undefined && /^[\w.~-]{43,128}$/.test(verifier);
-  const computed = wellFormed ? createHash('sha256').update(verifier, 'ascii').digest('base64url') : '';
-  if (wellFormed && secretsEqual(computed, challenge)) return undefined;
-  return {
-    rule: 'The code verifier hashes to the code challenge.',
-    parameter: 'code_verifier',
-    found: wellFormed ? 'a verifier with another hash' : 'no verifier of 43 to 128 unreserved characters',
-    expected: 'the verifier whose SHA-256, base64url, was the code_challenge',
-    mend: 'Keep the verifier of each authorization request apart, by its state, and send that one.',
-    specification,
-  };
+  if (challenge === undefined) return verifier === undefined ? undefined : VERIFIER_WITHOUT_CHALLENGE;
+  if (verifier === undefined) return VERIFIER_MISSING;
+  if (!/^[\w.~-]{43,128}$/.test(verifier)) return malformedVerifier(verifier);
+  return secretsEqual(s256(verifier), challenge) ? undefined : ANOTHER_VERIFIER;
 };
 
 /** A code that fails one of these stays unredeemed: its rightful holder may still use it. */

@@ -300,14 +300,18 @@ describe('PKCE', () => {
   });
 
   test.each([
-    { name: 'none', code_verifier: undefined },
-    { name: 'an empty one', code_verifier: '' },
-    { name: 'another', code_verifier: pkce().verifier },
-    { name: 'the challenge itself', code_verifier: challenge },
-    { name: 'the right one in capitals', code_verifier: verifier.toUpperCase() },
-    { name: 'the right one with a space behind it', code_verifier: `${verifier} ` },
-    { name: 'one too short', code_verifier: verifier.slice(1) },
-    { name: 'one too long', code_verifier: 'a'.repeat(129) },
+    { name: 'none', code_verifier: undefined, found: 'no code_verifier' },
+    { name: 'an empty one', code_verifier: '', found: 'no code_verifier' },
+    { name: 'another', code_verifier: pkce().verifier, found: 'another hash' },
+    { name: 'the challenge itself', code_verifier: challenge, found: 'another hash' },
+    { name: 'the right one in capitals', code_verifier: verifier.toUpperCase(), found: 'another hash' },
+    {
+      name: 'the right one with a space behind it',
+      code_verifier: `${verifier} `,
+      found: 'other characters',
+    },
+    { name: 'one too short', code_verifier: verifier.slice(1), found: '42 characters' },
+    { name: 'one too long', code_verifier: 'a'.repeat(129), found: '129 characters' },
   ])('refuses $name in place of the verifier, and the code stays good for the right one', async (row) => {
     const code = await newCode(withChallenge);
 
@@ -315,8 +319,17 @@ describe('PKCE', () => {
 
     expect(response.statusCode).toBe(400);
     expect(response.json()).toEqual({ error: 'invalid_grant', error_description: INVALID_GRANT });
-    expect(await refusalOf(mock, response)).toMatchObject({ parameter: 'code_verifier' });
+    const refusal = await refusalOf(mock, response);
+    expect(refusal.parameter).toBe('code_verifier');
+    expect(refusal.found).toContain(row.found);
     expect((await redeem(code, { code_verifier: verifier })).statusCode).toBe(200);
+  });
+
+  test('tells who sends no verifier that it is missing, why it must be sent, and to send it', async () => {
+    const { found, mend } = await refusalOf(mock, await redeem(await newCode(withChallenge)));
+
+    expect(found).toContain('though the authorization request had a code_challenge');
+    expect(mend).toMatch(/^Send the verifier .* as code_verifier/);
   });
 
   test('keeps the verifiers of two log-ins apart', async () => {
