@@ -24,6 +24,15 @@ const GRANT_TYPES = {
 
 type GrantType = keyof typeof GRANT_TYPES;
 
+const isOffered = (asked: string): asked is GrantType => Object.hasOwn(GRANT_TYPES, asked);
+
+/** What to do about a grant type that this client does not get. Those that nobody gets cannot be registered. */
+function mendOf(asked: string | undefined, client: Client): string {
+  if (asked === undefined) return 'Send grant_type=authorization_code and the code as form fields.';
+  if (isOffered(asked)) return `Use another, or add ${asked} to grant_types of ${client.client_id}.`;
+  return 'Send the person to the authorization endpoint, and redeem the code that comes of it by grant_type=authorization_code; no client can be registered for another way to tokens.';
+}
+
 /** The grant type, if the client is registered for it. */
 function grantTypeOf(parameters: Parameters, client: Client): GrantType {
   const asked = parameters.get('grant_type');
@@ -35,14 +44,15 @@ function grantTypeOf(parameters: Parameters, client: Client): GrantType {
     parameter: 'grant_type',
     found: asked ?? 'no grant_type',
     expected: registered.join(' or '),
-    mend: `Use one of these, or add it to grant_types of ${client.client_id}.`,
+    mend: mendOf(asked, client),
     specification: 'RFC 6749 sections 4.1.3, 5.2 and 6',
   };
   if (asked === undefined) refuse('invalid_request', "Missing parameter, 'grant_type'", refusal, client);
-  if (Object.hasOwn(GRANT_TYPES, asked)) {
+  if (isOffered(asked)) {
     refuse('unauthorized_client', 'The client is not registered for this grant type.', refusal, client);
   }
-  refuse('unsupported_grant_type', 'Grant type is not supported.', refusal, client);
+  const rule = `The grant type is ${Object.keys(GRANT_TYPES).join(' or ')}.`;
+  refuse('unsupported_grant_type', 'Grant type is not supported.', { ...refusal, rule }, client);
 }
 
 function requireParameters(names: readonly string[], parameters: Parameters, client: Client) {

@@ -608,6 +608,18 @@ describe('a token request', () => {
     expect(await refusalOf(mock, response)).toMatchObject({ parameter: 'grant_type', found: grant_type });
   });
 
+  test.each([
+    ['refresh_token', 'add refresh_token to grant_types of mock-client'],
+    ['password', 'Send the person to the authorization endpoint'],
+    ['client_credentials', 'Send the person to the authorization endpoint'],
+    [undefined, 'Send grant_type=authorization_code'],
+  ])('of grant type %s is told what can really be done', async (grant_type, advice) => {
+    const { mend } = await refusalOf(mock, await redeem(await newCode(), { grant_type }));
+
+    expect(mend).toContain(advice);
+    expect(mend.includes('grant_types')).toBe(grant_type === 'refresh_token');
+  });
+
   test.each(['code', 'client_id', 'client_secret', 'grant_type', 'redirect_uri', 'unknown'])(
     'with %s twice is refused, though both are the same',
     async (name) => {
