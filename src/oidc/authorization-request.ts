@@ -69,8 +69,29 @@ const responseModeIsQuery: Check = ({ parameters }) => {
   });
 };
 
+/** What people put between scopes instead of a space, %20 where it was encoded twice. */
+const WRONG_SEPARATORS = /(?:[\s,;|+]|%20)+/;
+
+/** Where openid was asked for after all, and how it was written is at fault. */
+function misspeltOpenid(scope: string): { rule: string; mend: string } | undefined {
+  const parts = scope.split(WRONG_SEPARATORS).filter(Boolean);
+  const meant = parts.join(' ').toLowerCase();
+  if (!words(meant).includes('openid')) return undefined;
+  if (words(scope).some((word) => word.toLowerCase() === 'openid')) {
+    return {
+      rule: 'Scopes are in small letters: their case counts.',
+      mend: `Write openid in small letters: ${meant}.`,
+    };
+  }
+  return {
+    rule: 'Scopes are separated by spaces.',
+    mend: `Separate the scopes by spaces, in the URL %20 or +, encoded once${parts.includes('openid') ? '' : ', and write them in small letters'}: ${meant}.`,
+  };
+}
+
 const scopeHasOpenid: Check = ({ parameters }) => {
-  const scopes = words(parameters.get('scope'));
+  const scope = parameters.get('scope') ?? '';
+  const scopes = words(scope);
   if (scopes.includes('openid')) return undefined;
   return {
     error: 'invalid_scope',
@@ -81,6 +102,7 @@ const scopeHasOpenid: Check = ({ parameters }) => {
       found: scopes.join(' ') || 'no scope',
       expected: 'openid, and any of the other scopes, separated by spaces',
       mend: 'Add openid to the scopes that the application asks for.',
+      ...misspeltOpenid(scope),
       specification: 'OpenID Connect Core section 3.1.2.1; facts 2.1',
     },
   };

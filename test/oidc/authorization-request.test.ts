@@ -744,6 +744,22 @@ describe('a faulty request of a known client', () => {
     expect(callback(answer).get('error_description')).toContain(meant);
     expect((await refusalOf(mock, answer)).expected).toContain(meant);
   });
+
+  test.each([
+    ['openid,profile', 'separated by spaces', /^Separate the scopes by spaces.* once: openid profile\.$/],
+    ['openid+profile', 'separated by spaces', /^Separate the scopes by spaces.* once: openid profile\.$/],
+    ['openid%20profile', 'separated by spaces', /^Separate the scopes by spaces.* once: openid profile\.$/],
+    ['Profile, OpenID', 'in small letters', /^Write openid in small letters: profile openid\.$/],
+    ['OPENID,PROFILE', 'separated by spaces', /in small letters: openid profile\.$/],
+    ['OPENID', 'in small letters', /^Write openid in small letters: openid\.$/],
+    ['profile,email', 'The scope has openid', /^Add openid to the scopes/],
+    [undefined, 'The scope has openid', /^Add openid to the scopes/],
+  ])('with the scope %s is told whether openid is missing or only misspelt', async (scope, rule, advice) => {
+    const refusal = await refusalOf(mock, await browser(mock.app).get(authorizeUrl({ scope })));
+
+    expect(refusal.rule).toContain(rule);
+    expect(refusal.mend).toMatch(advice);
+  });
 });
 
 describe('the state', () => {
