@@ -2,12 +2,13 @@
  * The checks of an authorization request of which it is known who asks (`identify-request.ts`), in their visible order,
  * and the plain request that comes out. Their faults go to the redirect URI (facts 10.5, RFC 6749 section 4.1.2.1).
  */
-import { requestedAssurance } from '../care-identity/authenticators.ts';
+import { ACR_VALUES, requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Delivery, Refused, wireText } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
+import { similarNames } from '../settings/near-matches.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
 import type { IdentifiedRequest } from './identify-request.ts';
 import { UNREADABLE_HINT } from './known-refusals.ts';
@@ -252,6 +253,12 @@ function readRequest(identified: IdentifiedRequest, environment: Environment) {
   return request;
 }
 
+/** All that CIS2 has, and which of it was probably meant. */
+function whatThereIs(unknown: readonly string[], names: readonly string[]): string {
+  const near = [...new Set(unknown.flatMap((each) => similarNames(each, names)))];
+  return `CIS2 has ${names.join(', ')}${near.length === 0 ? '' : `; near matches: ${near.join(', ')}`}.`;
+}
+
 /** What was asked for and will not be given, in words, for the journal. */
 export function leniencies({ client, redirectUri, parameters }: IdentifiedRequest): string[] {
   const unknownScopes = words(parameters.get('scope')).filter(
@@ -267,10 +274,15 @@ export function leniencies({ client, redirectUri, parameters }: IdentifiedReques
   if (client.token_endpoint_auth_method === 'none') {
     found.push('The client is public (token_endpoint_auth_method none); CIS2 has confidential clients only.');
   }
-  if (unknownScopes.length > 0)
-    found.push(`Scopes that CIS2 does not have were left out: ${unknownScopes.join(' ')}.`);
+  if (unknownScopes.length > 0) {
+    found.push(
+      `Scopes that CIS2 does not have were left out: ${unknownScopes.join(' ')}. ${whatThereIs(unknownScopes, SCOPES)}`,
+    );
+  }
   if (acrValues.length > 0 && requestedAssurance(acrValues, ['AAL3_ANY']).claim === '0') {
-    found.push(`CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}.`);
+    found.push(
+      `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, ACR_VALUES)}`,
+    );
   }
   return found;
 }

@@ -21,18 +21,29 @@ const LONGEST = 64;
 
 const localPart = (text: string) => text.trim().toLowerCase().slice(0, LONGEST).split('@')[0] ?? '';
 
+/** How far a name is from what was typed; one that holds it counts as near. */
+function farFrom(typed: string, name: string): number {
+  const [wanted, other] = [localPart(typed), localPart(name)];
+  return wanted.length > 2 && other.includes(wanted) ? 0 : editDistance(wanted, other);
+}
+
 /**
  * The nearest names first, and none that is far off where another is near. E-mail addresses are compared by their
- * first parts; a name that holds what was typed counts as near.
+ * first parts.
  */
 export function nearMatches(typed: string, names: readonly string[], most = 3): string[] {
-  const wanted = localPart(typed);
-  const far = (name: string) =>
-    wanted.length > 2 && localPart(name).includes(wanted) ? 0 : editDistance(wanted, localPart(name));
-  const nearestFirst = names.map((name) => ({ name, far: far(name) })).sort((a, b) => a.far - b.far);
+  const nearestFirst = names
+    .map((name) => ({ name, far: farFrom(typed, name) }))
+    .sort((a, b) => a.far - b.far);
   const limit = Math.max(2, nearestFirst[0]?.far ?? 0);
   return nearestFirst
     .filter((each) => each.far <= limit)
     .slice(0, most)
     .map(({ name }) => name);
+}
+
+/** Those of the near matches that are near indeed, for texts that call them so: two thirds agree. Often none. */
+export function similarNames(typed: string, names: readonly string[]): string[] {
+  const furthest = Math.max(1, Math.floor(localPart(typed).length / 3));
+  return nearMatches(typed, names).filter((name) => farFrom(typed, name) <= furthest);
 }

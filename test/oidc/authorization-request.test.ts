@@ -927,8 +927,24 @@ describe('a request that passes', () => {
     expect(callback(answer).get('scope')).toBe('openid profile');
     expect((await tokensOf(mock, answer)).scope).toBe('openid profile');
     expect((await eventsOf(mock, answer, 'warned')).map(({ explanation }) => explanation)).toEqual([
-      'Scopes that CIS2 does not have were left out: odscodes offline_access PROFILE.',
+      'Scopes that CIS2 does not have were left out: odscodes offline_access PROFILE. CIS2 has openid, profile, email, nhsperson, associatedorgs, nationalrbacaccess, professionalmemberships, organisationalmemberships, selectedrole, changedrole; near matches: profile.',
     ]);
+  });
+
+  test.each([
+    ['scope', 'openid nhsprofile', '; near matches: profile.'],
+    ['scope', 'openid selectedroles', '; near matches: selectedrole.'],
+    ['scope', 'openid something', ', selectedrole, changedrole.'],
+    ['acr_values', 'AAL2', '; near matches: AAL2_OR_AAL3_ANY, AAL2_ANY, AAL2_TOTP.'],
+    ['acr_values', 'aal2_or_aal3_any', '; near matches: AAL2_OR_AAL3_ANY.'],
+    ['acr_values', 'urn:mace:incommon:iap:silver', ', AAL2_TOTP, AAL2_NHSMAIL.'],
+  ])('with a %s of which CIS2 knows nothing is told what there is: %s', async (parameter, value, end) => {
+    const [warned] = await eventsOf(mock, await authorized({ [parameter]: value }), 'warned');
+
+    expect(warned?.explanation).toContain(
+      parameter === 'scope' ? '. CIS2 has openid, profile, ' : '. CIS2 has AAL3_ANY, AAL2_OR_AAL3_ANY, ',
+    );
+    expect(warned?.explanation.slice(-end.length)).toBe(end);
   });
 
   test('is told in the journal that CIS2 has no public clients', async () => {
