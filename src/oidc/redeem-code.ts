@@ -19,7 +19,7 @@ interface Redeemable {
 
 type CodeCheck = (
   redeemable: Redeemable,
-  request: { client: Client; parameters: Parameters; now: number },
+  request: { client: Client; parameters: Parameters; now: number; codeSeconds: number },
 ) => Refusal | undefined;
 
 const belongsToTheClient: CodeCheck = ({ grant }, { client }) =>
@@ -46,14 +46,14 @@ const sameRedirectUri: CodeCheck = ({ code }, { parameters }) =>
         specification: 'RFC 6749 section 4.1.3',
       };
 
-const notExpired: CodeCheck = ({ code }, { now }) =>
+const notExpired: CodeCheck = ({ code }, { now, codeSeconds }) =>
   now < code.value.expiresAt
     ? undefined
     : {
         rule: 'A code is redeemed before it expires.',
         parameter: 'code',
         found: `a code that expired ${(now - code.value.expiresAt) / 1000} seconds ago`,
-        expected: 'a code within settings.timeouts.authorization_code_seconds',
+        expected: `a code within ${codeSeconds} seconds (settings.timeouts.authorization_code_seconds)`,
         mend: 'Redeem the code at once when it arrives at the redirect URI.',
         specification: 'RFC 6749 section 4.1.2; facts 10.6',
       };
@@ -165,17 +165,21 @@ export async function redeemCode(
     throw invalidGrant(unknownCode(), about);
   }
   const now = environment.clock.now();
+  const {
+    authorization_code_seconds: codeSeconds,
+    access_token_seconds: access,
+    refresh_token_seconds: refresh,
+  } = environment.settings.timeouts;
   for (const check of CODE_CHECKS) {
     // A reused code is named as such before its age; whose it is and where it goes come first.
     if (check === notExpired && found.code.value.redeemed) return refuseReuse(found, environment, subject);
-    const refusal = check(found, { client, parameters, now });
+    const refusal = check(found, { client, parameters, now, codeSeconds });
     if (refusal) {
       throw invalidGrant(refusal, about, check === notExpired ? 'Authorization code expired.' : undefined);
     }
   }
   const redeemed = { revision: found.code.revision, value: { ...found.code.value, redeemed: true } };
   // Remembered for as long as anything that came of it may live, so that a reuse can revoke it.
-  const { access_token_seconds: access, refresh_token_seconds: refresh } = environment.settings.timeouts;
   const keptUntil = now + Math.max(access, refresh, REUSE_KNOWN_SECONDS) * 1000;
   if (!(await environment.store.replace(CODES, code, redeemed, keptUntil))) {
     return refuseReuse(found, environment, subject);

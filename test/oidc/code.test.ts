@@ -207,7 +207,9 @@ describe('a code', () => {
       error_description: 'Authorization code expired.',
     });
     mock.clock.advance(3);
-    expect((await refusalOf(mock, await redeem(code))).found).toBe('a code that expired 3 seconds ago');
+    const refusal = await refusalOf(mock, await redeem(code));
+    expect(refusal.found).toBe('a code that expired 3 seconds ago');
+    expect(refusal.expected).toBe('a code within 120 seconds (settings.timeouts.authorization_code_seconds)');
   });
 
   test('is not known any more long after that', async () => {
