@@ -14,6 +14,7 @@ import type { IdentifiedRequest } from './identify-request.ts';
 import { UNREADABLE_HINT } from './known-refusals.ts';
 import { mockParameterFault, readHeadlessPersona, readScenario } from './mock-parameters.ts';
 import { type Fault, invalidRequest, missing } from './parameter-faults.ts';
+import type { Parameters } from './parameters.ts';
 
 const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
 
@@ -259,7 +260,27 @@ function whatThereIs(unknown: readonly string[], names: readonly string[]): stri
   return `CIS2 has ${names.join(', ')}${near.length === 0 ? '' : `; near matches: ${near.join(', ')}`}.`;
 }
 
-/** What was asked for and will not be given, in words, for the journal. */
+/**
+ * What ties the answer to the request, and is not there. Both may be left out, and with PKCE rightly so: it stops
+ * forged callbacks and injected codes as well (RFC 9700 section 2.1), and libraries leave both out then.
+ */
+function untied(parameters: Parameters): string[] {
+  if (parameters.get('code_challenge') !== undefined) return [];
+  return [
+    ...(parameters.get('state') === undefined
+      ? [
+          'There is no state, so the application cannot tell its own log-in from a forged callback (CSRF; RFC 6749 section 10.12). Send a random state for each log-in, and compare the one that comes back.',
+        ]
+      : []),
+    ...(parameters.get('nonce') === undefined
+      ? [
+          'There is no nonce, so the ID token will have none: it is tied to no log-in, and many libraries refuse it (OpenID Connect Core section 3.1.2.1). Send a random nonce for each log-in, and compare the one in the ID token.',
+        ]
+      : []),
+  ];
+}
+
+/** What was asked for and will not be given, and what was probably forgotten, in words, for the journal. */
 export function leniencies({ client, redirectUri, parameters }: IdentifiedRequest): string[] {
   const unknownScopes = words(parameters.get('scope')).filter(
     (scope) => !(SCOPES as readonly string[]).includes(scope),
@@ -284,5 +305,6 @@ export function leniencies({ client, redirectUri, parameters }: IdentifiedReques
       `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, ACR_VALUES)}`,
     );
   }
+  found.push(...untied(parameters));
   return found;
 }

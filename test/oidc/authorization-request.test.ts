@@ -947,6 +947,18 @@ describe('a request that passes', () => {
     expect(warned?.explanation.slice(-end.length)).toBe(end);
   });
 
+  const withPkce = { code_challenge: pkce().challenge, code_challenge_method: 'S256' };
+  test.each<[string, Record<string, string | undefined>, string[]]>([
+    ['state', { state: undefined }, ['There is no state']],
+    ['nonce', { nonce: undefined }, ['There is no nonce']],
+    ['value of either', { state: '', nonce: '' }, ['There is no state', 'There is no nonce']],
+    ['either, with PKCE in their place', { state: undefined, nonce: undefined, ...withPkce }, []],
+  ])('without %s is told in the journal what it goes without', async (_what, parameters, begin) => {
+    const warned = await eventsOf(mock, await authorized(parameters), 'warned');
+
+    expect(warned.map(({ explanation }) => explanation.split(',')[0])).toEqual(begin);
+  });
+
   test('is told in the journal that CIS2 has no public clients', async () => {
     const answer = await authorized({
       client_id: 'mock-public-client',
