@@ -42,6 +42,7 @@ interface SessionDetails {
 
 /** What was refused at the provider: the words of the wire. Why stands in the event’s `refusal`. */
 interface RefusalOnTheWire {
+  /** HTTP status that went out: of the redirect where the refusal went to the application by one. */
   status: number;
   /** OAuth error code. */
   error: string;

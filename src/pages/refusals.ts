@@ -51,6 +51,12 @@ export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPag
   };
 }
 
+/** The status that goes out: a redirect takes the refusal to the application, and carries its own. */
+function statusOf({ method }: FastifyRequest, { wire, delivery }: Refused): number {
+  if (typeof delivery === 'string') return wire.status;
+  return method === 'POST' ? 303 : 302;
+}
+
 function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refused) {
   const { wire, delivery } = refused;
   for (const [name, value] of Object.entries(wire.headers ?? {})) reply.header(name, value);
@@ -59,7 +65,7 @@ function showRefusal(request: FastifyRequest, reply: FastifyReply, refused: Refu
     return reply.code(wire.status).send({ error: wire.error, error_description: wire.description });
   }
   if (delivery === 'page') return showPage(reply.code(wire.status), 'error', errorPageOf(request, refused));
-  return reply.redirect(delivery.location, request.method === 'POST' ? 303 : 302);
+  return reply.redirect(delivery.location, statusOf(request, refused));
 }
 
 function record(request: FastifyRequest, refused: Refused) {
@@ -70,7 +76,7 @@ function record(request: FastifyRequest, refused: Refused) {
     kind: 'refused',
     explanation: `Refused by the rule: ${refused.refusal.rule} Found: ${refused.refusal.found}.`,
     details: {
-      status: refused.wire.status,
+      status: statusOf(request, refused),
       error: refused.wire.error,
       description: refused.wire.description,
     },

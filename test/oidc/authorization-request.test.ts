@@ -109,6 +109,8 @@ async function expectRedirectedError(
   expect(returned.get('state')).toBe(state);
   expect(outcomeOf(answer)).toBeUndefined();
   expect(answer.headers['cache-control']).toBe('no-store');
+  const [event] = await eventsOf(mock, answer, 'refused');
+  expect(event?.details).toMatchObject({ status: 302, error });
   const journalled = await refusalOf(mock, answer);
   expect(journalled.parameter).toBe(parameter);
   expect(journalled.found).toMatch(found);
