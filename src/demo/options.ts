@@ -1,11 +1,11 @@
 /** What a person chooses before a log-in of the demonstration application, and the authorization request it makes. */
 import { ACR_VALUES } from '../care-identity/authenticators.ts';
 import type { Environment } from '../environment/environment.ts';
-import { nearPersonas } from '../oidc/mock-parameters.ts';
+import { similarPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import { SCENARIO_CODES } from '../scenarios/parameter-faults.ts';
-import { nearMatches } from '../settings/near-matches.ts';
+import { similarNames } from '../settings/near-matches.ts';
 
 export const ON_FAILURE = ['page', 'redirect'] as const;
 export const PROMPTS = ['', 'login', 'none'] as const;
@@ -59,12 +59,14 @@ function oneOf<T extends string>(
 
 function personaError(persona: string, { directory }: Environment): string | undefined {
   if (persona === '' || directory.nhsmailAccount(persona) || directory.person(persona)) return undefined;
-  return `There is no test account ${persona}. Accounts with a similar name: ${nearPersonas(persona, directory).join(', ')}`;
+  const similar = similarPersonas(persona, directory);
+  return `There is no test account ${persona}.${similar.length === 0 ? '' : ` Accounts with a similar name: ${similar.join(', ')}`}`;
 }
 
 function scenarioError(code: string): string | undefined {
   if (code === '' || scenarioOf(code)) return undefined;
-  return `There is no scenario ${code}. Scenarios with a similar code: ${nearMatches(code, SCENARIO_CODES).join(', ')}`;
+  const similar = similarNames(code, SCENARIO_CODES);
+  return `There is no scenario ${code}.${similar.length === 0 ? '' : ` Scenarios with a similar code: ${similar.join(', ')}`}`;
 }
 
 /** Reads the form, or the address that fills it in. An empty field that has a choice “none” is that choice. */

@@ -7,7 +7,7 @@ import type { Client } from '../relying-party/client-schema.ts';
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import { SCENARIO_CODES } from '../scenarios/parameter-faults.ts';
-import { nearMatches } from '../settings/near-matches.ts';
+import { nearMatches, similarNames } from '../settings/near-matches.ts';
 import type { IdentifiedRequest } from './identify-request.ts';
 import type { Fault } from './parameter-faults.ts';
 import type { Parameters } from './parameters.ts';
@@ -30,11 +30,18 @@ function fault(
   };
 }
 
+const personasOf = (directory: Directory): string[] => [
+  ...directory.nhsmailAccounts().map(({ email }) => email),
+  ...directory.people().map(({ uid }) => uid),
+];
+
 /** The accounts and UIDs nearest to what was typed. */
-export function nearPersonas(typed: string, directory: Directory): string[] {
-  const accounts = directory.nhsmailAccounts().map(({ email }) => email);
-  return nearMatches(typed, [...accounts, ...directory.people().map(({ uid }) => uid)]);
-}
+export const nearPersonas = (typed: string, directory: Directory): string[] =>
+  nearMatches(typed, personasOf(directory));
+
+/** Those of them that are similar; often none. */
+export const similarPersonas = (typed: string, directory: Directory): string[] =>
+  similarNames(typed, personasOf(directory));
 
 /** The person that mock_login names, if any: the holder of the account, or the person of the UID. */
 function personNamed(login: string, directory: Directory): Person | undefined {

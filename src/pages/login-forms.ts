@@ -13,7 +13,7 @@ import {
   signInDirectly,
   signInToNhsmail,
 } from '../login/login.ts';
-import { nearPersonas } from '../oidc/mock-parameters.ts';
+import { similarPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
 import { secretsEqual } from '../oidc/secrets.ts';
 import type { FormState } from './login-pages.ts';
@@ -54,7 +54,7 @@ const takeNhsmail: LoginForm['take'] = (login, form, { clock, directory }) => {
   }
   const account = directory.nhsmailAccount(email);
   if (!account) {
-    const near = nearPersonas(email, directory).filter((name) => name.includes('@'));
+    const near = similarPersonas(email, directory).filter((name) => name.includes('@'));
     const hint = near.length > 0 ? ` Accounts with a similar name: ${near.join(', ')}` : '';
     return again('email', `There is no mock account ${email}.${hint}`, typed);
   }

@@ -268,6 +268,8 @@ describe('the choices', () => {
       'alex.bond@nhs.net',
       'There is no test account alex.bond@nhs.net. Accounts with a similar name: alex.bound@nhs.net',
     ],
+    ['mock_scenario', 'NOTHING_OF_THE_KIND', 'There is no scenario NOTHING_OF_THE_KIND.</a>'],
+    ['persona', 'nobody@nhs.net', 'There is no test account nobody@nhs.net.</a>'],
     ['on_failure', 'nowhere', 'Select one of the choices in the list'],
     ['acr_values', 'AAL9', 'Select one of the choices in the list'],
     ['prompt', 'never', 'Select one of the choices in the list'],
