@@ -29,6 +29,16 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   metrics: '/metrics',
 };
 
+/** The pages that people open by hand, by the first part of their address. */
+const PAGES = ['console', 'journal', 'scenarios', 'pages', 'demo'];
+
+/** The page that a path is nearest to, by its first part; undefined where it is near none. */
+function nearestPage(path: string, prefix: string): string | undefined {
+  const first = path.slice(prefix.length).split('/').filter(Boolean)[0]?.toLowerCase() ?? '';
+  const name = PAGES.find((page) => page === first) ?? PAGES.find((page) => editDistance(first, page) <= 2);
+  return name === undefined ? undefined : `${prefix}/${name}`;
+}
+
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
 function nearestAddresses(path: string, prefix: string): string[] {
   const last = path.split('/').filter(Boolean).at(-1) ?? '';
@@ -63,7 +73,12 @@ function noEnvironment(request: FastifyRequest, path: string): Refused {
 /** Nothing is at the path of this request. */
 export function notFound(request: FastifyRequest, path: string): Refused {
   if (path.startsWith('/env/') && request.environment.prefix === '') return noEnvironment(request, path);
-  const [nearest = '/', ...others] = nearestAddresses(path, request.environment.prefix);
+  const { prefix, issuer } = request.environment;
+  const delivery = deliveryFor(request);
+  // A browser asks for a page; what programs call comes first for all others.
+  const page = delivery === 'page' ? nearestPage(path, prefix) : undefined;
+  const addresses = nearestAddresses(path, prefix);
+  const [nearest = '/', ...others] = page === undefined ? addresses : [...new Set([page, ...addresses])];
   return new Refused(
     {
       status: 404,
@@ -75,9 +90,16 @@ export function notFound(request: FastifyRequest, path: string): Refused {
       parameter: 'path',
       found: path.slice(0, 300),
       expected: [nearest, ...others].join(' or '),
-      mend: `Read the addresses from the discovery document: ${request.environment.issuer}/.well-known/openid-configuration`,
-      specification: 'OpenID Connect Discovery section 4; facts 1.3',
+      ...(page === undefined
+        ? {
+            mend: `Read the addresses from the discovery document: ${issuer}/.well-known/openid-configuration`,
+            specification: 'OpenID Connect Discovery section 4; facts 1.3',
+          }
+        : {
+            mend: `Correct the address, or begin at ${prefix}/, which leads to every page.`,
+            specification: 'docs/pages.md of the mock',
+          }),
     },
-    deliveryFor(request),
+    delivery,
   );
 }

@@ -247,6 +247,18 @@ describe('the discovery document', () => {
   });
 });
 
+test.each([
+  ['/jurnal', '/journal'],
+  ['/consol', '/console'],
+  ['/pages/nope', '/pages'],
+])('a page is found from a wrong address in a browser, by its hint: %s', async (wrong, right) => {
+  const page = await browser(mock.app).get(wrong);
+
+  const { expected, mend } = await refusalOf(mock, page);
+  expect(expected.split(' or ')[0]).toBe(right);
+  expect(mend).not.toContain('discovery document');
+});
+
 describe('the issuer', () => {
   test.each([
     { publicOrigin: 'https://cis2.example.test:443' },
