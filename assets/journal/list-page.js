@@ -6,6 +6,7 @@ import { counted, drawRow } from './draw-row.js';
 import { followJournal } from './feed.js';
 import { createFilters } from './filters.js';
 import { readNames } from './names.js';
+import { showRows } from './show-rows.js';
 import { rowsOf } from './summary.js';
 
 /** @typedef {import('./summary.js').ListRow} ListRow */
@@ -48,7 +49,7 @@ function draw() {
   const wanted = rows.filter(filters.wants);
   const shown = wanted.slice(0, length).map((row) => ({ row, drawn: elementOf(row) }));
   drawnRows = new Map(shown.map((each) => [each.row.key, each]));
-  list.replaceChildren(...(shown.length === 0 ? [emptyRow()] : shown.map(({ drawn }) => drawn)));
+  showRows(list, shown.length === 0 ? [emptyRow()] : shown.map(({ drawn }) => drawn));
   moreButton.hidden = wanted.length <= length;
   byTestId('journal-count').textContent =
     wanted.length === rows.length

@@ -9,6 +9,7 @@ import { fileOf } from './file.js';
 import { logInsOf } from './log-ins.js';
 import { readNames } from './names.js';
 import { stepsOf } from './sequence.js';
+import { showRows } from './show-rows.js';
 import { eventsOfKind, summaryOf } from './summary.js';
 
 /**
@@ -53,9 +54,11 @@ function elementOf(step) {
 /** @param {readonly Step[]} steps */
 function drawSteps(steps) {
   const shown = steps.map((step) => ({ step, drawn: elementOf(step) }));
-  const isSame = shown.length === drawnSteps.size && shown.every(({ drawn }) => drawn.isConnected);
   drawnSteps = new Map(shown.map((each) => [each.step.id, each]));
-  if (!isSame) list.replaceChildren(...shown.map(({ drawn }) => drawn));
+  showRows(
+    list,
+    shown.map(({ drawn }) => drawn),
+  );
 }
 
 /** @param {string} text */

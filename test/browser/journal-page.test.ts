@@ -59,6 +59,14 @@ async function openLogIn() {
 
 const rows = () => part('log-ins').getByRole('listitem');
 
+/** The data-testid of what has the focus, and where it leads. */
+const focused = () =>
+  reader.page.evaluate<string | null>(`document.activeElement.getAttribute('data-testid')`);
+const focusedLink = () => reader.page.evaluate<string | null>(`document.activeElement.getAttribute('href')`);
+
+/** How far below the top of the window the link of a row is. */
+const topOf = async (row: number) => (await rows().nth(row).getByRole('link').boundingBox())?.y ?? Number.NaN;
+
 /** Waits, since what happens elsewhere takes its time. */
 const eventually = (look: () => Promise<unknown>, expected: unknown) => expect.poll(look).toEqual(expected);
 
@@ -124,6 +132,37 @@ describe('the list', () => {
     expect(await part('log-in').count()).toBe(0);
     await part('pause').click();
     await eventually(() => part('log-in').count(), 1);
+  });
+
+  it('leaves whoever reads a row where they are while others come in', async () => {
+    for (let count = 0; count < 4; count += 1) await logInAs(UMA);
+    await reader.page.setViewportSize({ width: 1280, height: 400 });
+    await openJournal();
+    await rows().nth(2).getByRole('link').focus();
+    const link = await focusedLink();
+    const top = await topOf(2);
+
+    await logInAs(ALEX);
+    await eventually(() => rows().count(), 5);
+    expect(await focusedLink()).toBe(link);
+    // The browser scrolls by whole pixels.
+    await eventually(async () => Math.abs((await topOf(3)) - top) <= 1, true);
+  });
+
+  it('keeps the focus on a row that changes, and gives it to the heading where the row goes', async () => {
+    await signIn(person, ALEX);
+    await openJournal('?outcome=under_way');
+    await rows().getByRole('link').focus();
+    const link = await focusedLink();
+    await person.page.getByTestId('decline').click();
+    await eventually(() => part('no-log-ins').count(), 1);
+    expect(await focused()).toBe('journal-count');
+
+    await part('clear-filters').click();
+    await rows().getByRole('link').focus();
+    await press(person, 'try-again');
+    await eventually(() => rows().count(), 2);
+    expect(await focusedLink()).toBe(link);
   });
 
   it('clears the journal', async () => {
