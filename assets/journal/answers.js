@@ -5,7 +5,7 @@
  * @typedef {Extract<JournalEvent, { kind: 'request_answered' }>} Answer
  * @typedef {import('./event-steps.js').Draft} Draft
  */
-import { draftOf, refusalTitle, senderOf } from './event-steps.js';
+import { draftOf, refusalTitle } from './event-steps.js';
 import { factSection, parameterSections } from './sections.js';
 
 /** @param {string | undefined} location */
@@ -41,19 +41,39 @@ function redirectTitle(parameters) {
     : 'Redirect to the application with a code';
 }
 
+/** Ends of the addresses that applications call. */
+const CALLED_BY_APPLICATIONS = [
+  '/.well-known/openid-configuration',
+  '/connect/jwk_uri',
+  '/access_token',
+  '/userinfo',
+  '/token/revoke',
+  '/introspect',
+];
+
+/**
+ * Who asked, by where: of a request that could not be read there is no other event. A browser asks by OPTIONS whether
+ * the application’s script in it may call.
+ *
+ * @param {Answer} answer
+ */
+const askerOf = ({ details: { method, path } }) =>
+  method !== 'OPTIONS' && CALLED_BY_APPLICATIONS.some((end) => path.endsWith(end))
+    ? 'application'
+    : 'browser';
+
 /**
  * @param {Answer} answer
  * @param {readonly JournalEvent[]} held what its request brought about and is told with it
- * @param {JournalEvent | undefined} request
  * @returns {Draft}
  */
-export function answerStep(answer, held, request) {
+export function answerStep(answer, held) {
   const { method, path, status, location, parameters = {} } = answer.details;
   const isBad =
     status >= 400 || parameters['error'] !== undefined || held.some(({ kind }) => kind === 'refused');
   return {
     from: 'mock',
-    to: leadsAway(location) ? 'application' : request ? senderOf(request) : 'browser',
+    to: leadsAway(location) ? 'application' : askerOf(answer),
     title: titleOf(answer, held),
     tone: isBad ? 'bad' : 'plain',
     sections: [

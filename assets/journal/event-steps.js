@@ -35,9 +35,6 @@ const GRANTS = {
   refresh_token: 'Token request: redeem the refresh token',
 };
 
-/** @param {JournalEvent} event */
-export const senderOf = (event) => REQUESTS[event.explanation]?.from ?? 'browser';
-
 /**
  * @param {string} title
  * @param {Draft['sections']} [sections]
@@ -49,7 +46,7 @@ const note = (title, sections = [], tone = 'plain') => ({ from: 'mock', to: 'moc
 /** @type {{ [Kind in EventKind]?: (event: Extract<JournalEvent, { kind: Kind }>, catalogue: Catalogue) => Draft }} */
 const DRAFTS = {
   request_received: (event) => ({
-    from: senderOf(event),
+    from: REQUESTS[event.explanation]?.from ?? 'browser',
     to: 'mock',
     title:
       GRANTS[event.details['grant_type'] ?? ''] ?? REQUESTS[event.explanation]?.title ?? event.explanation,

@@ -43,10 +43,7 @@ export function stepsOf(events, catalogue) {
     found.push({ event, held });
   }
   return found.map(({ event, held }) => {
-    const draft =
-      event.kind === 'request_answered'
-        ? answerStep(event, held, requestOf(event, events))
-        : draftOf(event, catalogue);
+    const draft = event.kind === 'request_answered' ? answerStep(event, held) : draftOf(event, catalogue);
     const all = [...held, event];
     return {
       ...draft,
@@ -71,17 +68,6 @@ function takeHeld(found, requestId) {
   for (const each of waits) found.splice(found.indexOf(each), 1);
   return waits.map(({ event }) => event);
 }
-
-/**
- * What the answer answers.
- *
- * @param {JournalEvent} answer
- * @param {readonly JournalEvent[]} events
- */
-const requestOf = (answer, events) =>
-  events.find(
-    ({ kind, request_id: requestId }) => kind === 'request_received' && requestId === answer.request_id,
-  );
 
 /**
  * How long after the first step, for reading: "+0.3 s", "+2 min 5 s".

@@ -272,6 +272,31 @@ describe('the steps of a log-in', () => {
   });
 });
 
+describe('the steps of a request that belongs to no log-in', () => {
+  const JSON_BODY = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    payload: '{}',
+  } as const;
+
+  test.each([
+    ['/access_token', 'M>A Refused with invalid_request'],
+    ['/token/revoke', 'M>A Refused with invalid_request'],
+    ['/introspect', 'M>A Refused with invalid_request'],
+    ['/authorize', 'M>B Refused with invalid_request'],
+  ])('what cannot be read at %s is answered to whom calls it', async (path, refused) => {
+    const mock = await started();
+    await mock.app.inject({ url: `${REALM}${path}`, ...JSON_BODY });
+    expect(linesOf(journalOf(mock))).toEqual([expect.stringContaining(refused)]);
+  });
+
+  test('a browser asks whether the script of an application may call', async () => {
+    const mock = await started();
+    await mock.app.inject({ method: 'OPTIONS', url: `${REALM}/access_token` });
+    expect(linesOf(journalOf(mock))).toEqual(['M>B Answered with status 204']);
+  });
+});
+
 describe('what a step opens to', () => {
   test('parameters have their meaning, and secrets stay out', async () => {
     const mock = await started();
