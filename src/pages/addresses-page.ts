@@ -79,7 +79,7 @@ function selfCheck(request: FastifyRequest, seen: readonly SeenAddress[], option
 function pageOf(request: FastifyRequest, checked: ReturnType<typeof selfCheck>): AddressesPage {
   const { this_request: own, told } = checked;
   return {
-    ...toolFrameOf(request, 'Addresses', 'start'),
+    ...toolFrameOf(request, 'Addresses'),
     fits: checked.fits,
     findings: checked.findings.map(({ code, text, change, is_hint: isHint }) => ({
       code,

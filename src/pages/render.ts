@@ -75,8 +75,8 @@ const TOOLS = {
 
 export type Tool = keyof typeof TOOLS;
 
-/** What the layout needs of a page of the mock itself: the menu too, with this page in it. */
-export function toolFrameOf(request: FastifyRequest, title: string, tool: Tool): Frame {
+/** What the layout needs of a page of the mock itself: the menu too, with this page marked where it has it. */
+export function toolFrameOf(request: FastifyRequest, title: string, tool?: Tool): Frame {
   const { prefix } = request.environment;
   const menu = Object.entries(TOOLS).map(([name, { text, path }]) => ({
     text,

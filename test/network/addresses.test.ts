@@ -118,6 +118,12 @@ describe('what does not fit is named, with the setting that mends it', () => {
   });
 });
 
+test('the page has the menu, and marks no other page of it as itself', async () => {
+  const { body } = await ask(await testMock(), '/health/addresses', HTML);
+  expect(body).toContain('aria-label="Menu"');
+  expect(body).not.toContain('aria-current');
+});
+
 test('a Host with markup in it is text on the page', async () => {
   const page = await ask(await testMock(), '/health/addresses', {
     ...HTML,
