@@ -3,6 +3,7 @@
  * at the place where it was asked for, in the words of the API.
  */
 import { element } from '../element.js';
+import { whereToGoOn } from './keep.js';
 import { read } from './page.js';
 import { button, hidden, present } from './parts.js';
 
@@ -26,14 +27,31 @@ function showNotice(isShown) {
   if (notice) notice.hidden = !isShown;
 }
 
-document.getElementById('notice-hide')?.addEventListener('click', () => {
+/** @typedef {{ section: Element, control: Element }} Origin where a change was asked for, and what had the focus there */
+
+/** @param {HTMLElement} place @returns {Origin} */
+function originOf(place) {
+  const section = place.closest('section') ?? place;
+  const { activeElement: focused } = document;
+  // Some browsers give a button that is pressed with the mouse no focus.
+  return { section, control: focused && section.contains(focused) ? focused : place };
+}
+
+/** Of the change that the notice tells of. @type {Origin | undefined} */
+let told;
+
+document.getElementById('notice-hide')?.addEventListener('click', ({ detail: presses }) => {
   showNotice(false);
-  // The button that had the focus is gone.
-  document.getElementById('maincontent')?.focus({ preventScroll: true });
+  // The button that had the focus is gone: back to the change. A mouse stays where it is, and the page with it.
+  if (told) whereToGoOn(told.section, told.control)?.focus({ preventScroll: presses > 0 });
 });
 
-/** @param {string} text */
-function announce(text) {
+/**
+ * @param {string} text
+ * @param {Origin} origin
+ */
+function announce(text, origin) {
+  told = origin;
   document.title = TITLE;
   if (noticeText) noticeText.textContent = text;
   showNotice(true);
@@ -193,12 +211,13 @@ async function make(place, { act, changes }, tell) {
   if (busy.has(place)) return;
   busy.add(place);
   forget(place);
+  const origin = originOf(place);
   try {
     const text = await act();
     // What was typed has been taken: the new drawing need not keep it.
     if (place instanceof HTMLFormElement) place.reset();
     await read(changes);
-    announce(text);
+    announce(text, origin);
   } catch (error) {
     document.title = `Error: ${TITLE}`;
     showNotice(false);

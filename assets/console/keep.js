@@ -38,14 +38,40 @@ const whatIsThere = (place) => ({
 });
 
 /**
- * The focus goes back to the same control or, where it is gone, to the section’s heading: never to the top of the page.
+ * The entry’s own row: of a control in it, and of one in the row below it with all that can be changed. Its neighbours
+ * are told even where it was taken out of the page.
+ * @param {Element} control
+ */
+function rowOf(control) {
+  const row = control.closest('tr');
+  return row?.classList.contains('mock-editor') ? row.previousElementSibling : row;
+}
+
+/**
+ * Where a person goes on: at the same control; where that is gone or hidden, at the button that had asked first, at the
+ * first of the same row, or at the section’s heading. Never at the top of the page.
+ * @param {Element} place
+ * @param {Element} before
+ */
+export function whereToGoOn(place, before) {
+  const row = find(place, rowOf(before)?.getAttribute('data-testid'));
+  const nearest = [
+    find(place, before.getAttribute('data-testid')),
+    find(place, before.closest('[data-asked-by]')?.getAttribute('data-asked-by')),
+    row?.querySelector('button'),
+    place.closest('section')?.querySelector('h2'),
+  ].find((each) => each?.checkVisibility());
+  return nearest instanceof HTMLElement ? nearest : undefined;
+}
+
+/**
  * @param {Element} place
  * @param {Element} before
  */
 function focusAgain(place, before) {
-  const same = find(place, before.getAttribute('data-testid'));
-  const target = same ?? place.closest('section')?.querySelector('h2');
-  if (target instanceof HTMLElement) target.focus({ preventScroll: same !== null });
+  const target = whereToGoOn(place, before);
+  const isSame = target === find(place, before.getAttribute('data-testid'));
+  target?.focus({ preventScroll: isSame });
 }
 
 /**

@@ -27,7 +27,7 @@ export const reset = {
     });
     const question = element(
       'div',
-      { hidden: true, 'data-testid': 'reset-question' },
+      { hidden: true, 'data-testid': 'reset-question', 'data-asked-by': 'reset' },
       paragraph('Every change you made is lost, everybody is logged out, and the journal is emptied.'),
       element('div', { class: 'mock-actions' }, confirm, keep),
     );

@@ -68,6 +68,7 @@ describe('reset', () => {
     await console.press('reset-confirm', 'Everything is as it was at the start.');
     expect(await console.api('GET', '/organisations/RZ8')).toMatchObject({ nhsmail_private_beta: false });
     expect(await console.text('beta-state-RZ8')).toBe('Not in the beta');
+    expect(await console.focused()).toBe('reset');
     expect(console.faults).toEqual([]);
   });
 });
@@ -99,6 +100,41 @@ describe('the page', () => {
     await console.page.keyboard.press('Enter');
     await console.page.getByTestId('notice').filter({ hasText: 'TIMED_OUT is stopped.' }).waitFor();
     expect(await console.page.evaluate('document.activeElement.id')).toBe('scenarios-heading');
+  });
+
+  it('gives the focus to what else the row has, and leaves the page where it is, where the control became another', async () => {
+    await console.press('bind-uma.unbound@nhs.net', 'uma.unbound@nhs.net is registered to Uma Unwin now.');
+    const row = console.control('accounts-uma.unbound@nhs.net');
+    await row.scrollIntoViewIfNeeded();
+    const before = await row.boundingBox();
+    await console.control('unbind-uma.unbound@nhs.net').focus();
+    await console.page.keyboard.press('Enter');
+    await console.control('bind-uma.unbound@nhs.net').waitFor();
+    await expect.poll(console.focused).toBe('bind-uma.unbound@nhs.net');
+    expect(Math.abs(((await row.boundingBox())?.y ?? 0) - (before?.y ?? 0))).toBeLessThan(200);
+
+    await console.control('change-910000000101').click();
+    await console.control('remove-authenticator-910000000101-smartcard').focus();
+    await console.page.keyboard.press('Enter');
+    await console.control('notice').filter({ hasText: 'has no Smartcard any more' }).waitFor();
+    expect(await console.focused()).toBe('change-910000000101');
+  });
+
+  it('gives the focus back to the change whose message is hidden', async () => {
+    await console.press('beta-RZ8', 'RZ8 is in the private beta now.');
+    await console.control('notice-hide').focus();
+    await console.page.keyboard.press('Enter');
+    expect(await console.focused()).toBe('beta-RZ8');
+    expect(await console.control('notice').isVisible()).toBe(false);
+
+    await console.press('lock-alex.bound@nhs.net', 'alex.bound@nhs.net is locked now.');
+    await console.page.evaluate('scrollTo(0, 2000)');
+    const top = await console.page.evaluate<number>('scrollY');
+    // Not by click(), which scrolls to what it clicks.
+    const { x, y } = (await console.control('notice-hide').boundingBox()) ?? { x: 0, y: 0 };
+    await console.page.mouse.click(x + 10, y + 10);
+    expect(await console.focused()).toBe('lock-alex.bound@nhs.net');
+    expect(await console.page.evaluate<number>('scrollY')).toBe(top);
   });
 
   it('shows what changed elsewhere when a person comes back to it', async () => {
