@@ -131,6 +131,20 @@ describe('with the keyboard alone', () => {
     expect((await move(visitor, 'Tab')).testId).toBe('authenticator-smartcard');
   });
 
+  it('Escape folds the menu, and gives the focus back to what opens it', async () => {
+    const visitor = await stage.visitor();
+    await visitor.page.setViewportSize({ width: 360, height: 800 });
+    await visitor.page.goto(visitor.mock.url);
+    await moveTo(visitor, 'Tab', (now) => now.id === 'toggle-menu');
+    await visitor.page.keyboard.press('Enter');
+    await move(visitor, 'Tab');
+    await move(visitor, 'Tab');
+
+    expect((await move(visitor, 'Escape')).id).toBe('toggle-menu');
+    expect(await visitor.page.locator('#toggle-menu').getAttribute('aria-expanded')).toBe('false');
+    await visitor.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('a mistake takes the focus to its summary, whose link leads to the field', async () => {
     const visitor = await stage.visitor();
     await visitor.page.goto(authorizationUrl(visitor));
