@@ -22,9 +22,10 @@ const TITLE = document.title;
 const notice = document.getElementById('notice');
 const noticeText = document.getElementById('notice-text');
 
-/** @param {boolean} isShown */
-function showNotice(isShown) {
-  if (notice) notice.hidden = !isShown;
+/** Shows what was done; nothing where there is nothing to tell. @param {string} text */
+function showNotice(text) {
+  if (noticeText) noticeText.textContent = text;
+  if (notice) notice.hidden = text === '';
 }
 
 /** @typedef {{ section: Element, control: Element }} Origin where a change was asked for, and what had the focus there */
@@ -41,7 +42,7 @@ function originOf(place) {
 let told;
 
 document.getElementById('notice-hide')?.addEventListener('click', ({ detail: presses }) => {
-  showNotice(false);
+  showNotice('');
   // The button that had the focus is gone: back to the change. A mouse stays where it is, and the page with it.
   if (told) whereToGoOn(told.section, told.control)?.focus({ preventScroll: presses > 0 });
 });
@@ -53,8 +54,7 @@ document.getElementById('notice-hide')?.addEventListener('click', ({ detail: pre
 function announce(text, origin) {
   told = origin;
   document.title = TITLE;
-  if (noticeText) noticeText.textContent = text;
-  showNotice(true);
+  showNotice(text);
 }
 
 /** Says that the mock could not be read, or that it can. @param {string | undefined} why */
@@ -85,10 +85,10 @@ function inWords({ pointer, in: entry = '', found, allowed }, label) {
   return `${where === '' ? 'Found' : `${where}: found`} ${found}. Allowed: ${plain(allowed)}.`;
 }
 
-/** @param {Element} place */
-function forget(place) {
-  for (const told of place.querySelectorAll('[data-refusal]')) told.remove();
-  for (const wrong of place.querySelectorAll('.nhsuk-form-group--error')) {
+/** Takes away what the last change that was refused said, wherever that was: there is one message at a time. */
+function forgetRefusal() {
+  for (const refusal of document.querySelectorAll('[data-refusal]')) refusal.remove();
+  for (const wrong of document.querySelectorAll('.nhsuk-form-group--error')) {
     wrong.classList.remove('nhsuk-form-group--error');
     const control = wrong.querySelector('[aria-invalid]');
     control?.removeAttribute('aria-invalid');
@@ -210,7 +210,7 @@ const busy = new WeakSet();
 async function make(place, { act, changes }, tell) {
   if (busy.has(place)) return;
   busy.add(place);
-  forget(place);
+  forgetRefusal();
   const origin = originOf(place);
   try {
     const text = await act();
@@ -220,7 +220,9 @@ async function make(place, { act, changes }, tell) {
     announce(text, origin);
   } catch (error) {
     document.title = `Error: ${TITLE}`;
-    showNotice(false);
+    showNotice('');
+    // Another may have been refused meanwhile.
+    forgetRefusal();
     tell(error instanceof Error ? error : new Error(String(error)));
   } finally {
     busy.delete(place);

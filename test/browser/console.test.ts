@@ -137,6 +137,26 @@ describe('the page', () => {
     expect(await console.page.evaluate<number>('scrollY')).toBe(top);
   });
 
+  it('shows one message at a time: a refusal takes the last away, and a change that was made takes the refusal', async () => {
+    await console.press('time-limits-save', 'No time limit was changed.');
+    await console.control('clock-set').fill('tomorrow');
+    await console.control('clock-set-save').click();
+    await console.control('error-summary').waitFor();
+    expect(await console.control('notice').isVisible()).toBe(false);
+    expect(await console.text('notice')).toBe('');
+
+    await console.control('clock-advance').fill('much');
+    await console.control('clock-advance-save').click();
+    await console.page.getByRole('link', { name: /Advance by: found "much"/ }).waitFor();
+    expect(await console.control('error-summary').count()).toBe(1);
+    expect(await console.control('clock-set').getAttribute('aria-invalid')).toBeNull();
+    expect(await console.control('clock-set').inputValue()).toBe('tomorrow');
+
+    await console.press('beta-RZ8', 'RZ8 is in the private beta now.');
+    expect(await console.control('error-summary').count()).toBe(0);
+    expect(await console.page.title()).not.toContain('Error: ');
+  });
+
   it('shows what changed elsewhere when a person comes back to it', async () => {
     await console.api('PATCH', '/organisations/RZ8', { nhsmail_private_beta: true });
     await console.page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
