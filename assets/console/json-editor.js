@@ -1,6 +1,7 @@
 /** Everything of an entry, as JSON: for all that the console has no control of its own for. */
 import { control } from '../control-api.js';
-import { actionButton, actionForm } from './changes.js';
+import { askedFirst } from './asked-first.js';
+import { actionForm } from './changes.js';
 import { textArea, typedIn } from './fields.js';
 import { details } from './parts.js';
 
@@ -46,11 +47,13 @@ export const entryEditor = ({ list, key, entry, changes }) =>
         rows: 14,
       }),
     ),
-    actionButton({
+    ...askedFirst({
       text: 'Remove it',
       about: `, ${key}`,
       testId: `remove-${key}`,
-      kind: 'warning',
+      loses: `All that is known of ${key} is lost.`,
+      yes: `Yes, remove ${key} now`,
+      no: `Keep ${key}`,
       changes,
       async act() {
         await control('DELETE', addressOf(list, key));

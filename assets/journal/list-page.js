@@ -1,4 +1,5 @@
 // The journal: all log-ins, and refused requests that belong to none, as they come.
+import { askFirst } from '../ask-first.js';
 import { control } from '../control-api.js';
 import { element } from '../element.js';
 import { byTestId, showProblem } from '../page.js';
@@ -102,6 +103,27 @@ function pause() {
   draw();
 }
 
+/** @param {Awaited<ReturnType<typeof followJournal>>} feed */
+function offerToClear(feed) {
+  const yes = byTestId('clear-journal-confirm');
+  const done = askFirst(byTestId('clear-journal'), byTestId('clear-journal-question'), {
+    yes,
+    no: byTestId('clear-journal-cancel'),
+  });
+  yes.addEventListener('click', async () => {
+    try {
+      await control('DELETE', '/journal');
+      came = 0;
+      feed.forget();
+      draw();
+      news.textContent = 'The journal is empty now.';
+      done();
+    } catch (error) {
+      showProblem(error);
+    }
+  });
+}
+
 async function start() {
   names = await readNames();
   const feed = await followJournal(take, (state) => {
@@ -117,17 +139,7 @@ async function start() {
     length += PAGE_LENGTH;
     draw();
   });
-  byTestId('clear-journal').addEventListener('click', async () => {
-    try {
-      await control('DELETE', '/journal');
-      came = 0;
-      feed.forget();
-      draw();
-      news.textContent = 'The journal is empty now.';
-    } catch (error) {
-      showProblem(error);
-    }
-  });
+  offerToClear(feed);
   byTestId('journal').hidden = false;
 }
 

@@ -28,6 +28,7 @@ describe('organisations', () => {
     await console.control('change-RZ9').click();
     await console.control('json-details-RZ9-summary').click();
     await console.control('remove-RZ9').click();
+    await console.control('remove-RZ9-confirm').click();
 
     await console.control('refusal').waitFor();
     expect(await console.text('refusal')).toContain('Something else still refers to it. Change that first.');
@@ -36,13 +37,20 @@ describe('organisations', () => {
     expect(await console.api('GET', '/organisations/RZ9')).toMatchObject({ org_code: 'RZ9' });
   });
 
-  it('are added and removed as JSON', async () => {
+  it('are added as JSON, and removed when that is asked once more', async () => {
     await console.control('add-details-organisations-summary').click();
     await console.press('add-organisations', 'RZ7 is in organisations now.');
     expect(await console.api('GET', '/organisations/RZ7')).toMatchObject({ nhsmail_private_beta: true });
     await console.control('change-RZ7').click();
     await console.control('json-details-RZ7-summary').click();
-    await console.press('remove-RZ7', 'RZ7 is removed from organisations.');
+    await console.control('remove-RZ7').click();
+    expect(await console.focused()).toBe('remove-RZ7-confirm');
+    await console.control('remove-RZ7-cancel').click();
+    expect(await console.focused()).toBe('remove-RZ7');
+    expect(await console.api('GET', '/organisations/RZ7')).toMatchObject({ org_code: 'RZ7' });
+
+    await console.control('remove-RZ7').click();
+    await console.press('remove-RZ7-confirm', 'RZ7 is removed from organisations.');
     expect(await console.api('GET', '/organisations/RZ7')).toMatchObject({ status: 404 });
   });
 });

@@ -203,6 +203,10 @@ describe('the page', () => {
     expect(await violations()).toEqual([]);
 
     await console.control('remove-RZ8').click();
+    await console.control('remove-RZ8-confirm').click();
+    await console.control('refusal').waitFor();
+    for (const width of [320, 360, 1280]) await expectToFit(console.page, width);
+    expect(await violations()).toEqual([]);
     await console.control('limit-login_seconds').fill('0');
     await console.control('time-limits-save').click();
     await console.page.getByTestId('error-summary').waitFor();

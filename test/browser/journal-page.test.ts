@@ -165,11 +165,20 @@ describe('the list', () => {
     expect(await focusedLink()).toBe(link);
   });
 
-  it('clears the journal', async () => {
+  it('asks once more, and then clears the journal', async () => {
     await logInAs(UMA);
     await openJournal();
-    await part('clear-journal').click();
+    await part('clear-journal').focus();
+    await reader.page.keyboard.press('Enter');
+    expect(await focused()).toBe('clear-journal-confirm');
+    await part('clear-journal-cancel').click();
+    expect(await focused()).toBe('clear-journal');
+    expect(await part('log-in').count()).toBe(1);
+
+    await reader.page.keyboard.press('Enter');
+    await reader.page.keyboard.press('Enter');
     await eventually(() => part('journal-news').textContent(), 'The journal is empty now.');
+    expect(await focused()).toBe('clear-journal');
     expect(await part('log-in').count()).toBe(0);
     expect(await stage.mock.journal()).toEqual([]);
   });
