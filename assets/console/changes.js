@@ -3,6 +3,7 @@
  * at the place where it was asked for, in the words of the API.
  */
 import { element } from '../element.js';
+import { faultInWords, refusalInWords } from './fault-words.js';
 import { whereToGoOn } from './keep.js';
 import { read } from './page.js';
 import { button, hidden, present } from './parts.js';
@@ -69,22 +70,6 @@ export function tellOfLoading(why) {
 /** @param {Refusal} refusal */
 const faultsOf = ({ faults = [] }) => faults;
 
-/** JSON Schema’s way of speaking, in plain words. @param {string} allowed */
-const plain = (allowed) =>
-  allowed
-    .replace(/^must be /, '')
-    .replace(/^>= /, 'at least ')
-    .replace(/^<= /, 'at most ');
-
-/**
- * @param {Fault} fault
- * @param {string} [label] of the field, where it has one
- */
-function inWords({ pointer, in: entry = '', found, allowed }, label) {
-  const where = label ?? `${entry}${pointer}`;
-  return `${where === '' ? 'Found' : `${where}: found`} ${found}. Allowed: ${plain(allowed)}.`;
-}
-
 /** Takes away what the last change that was refused said, wherever that was: there is one message at a time. */
 function forgetRefusal() {
   for (const refusal of document.querySelectorAll('[data-refusal]')) refusal.remove();
@@ -112,7 +97,7 @@ function listOf(faults, itemOf) {
 }
 
 /** @param {Fault} fault */
-const plainItem = (fault) => element('li', { class: 'mock-value' }, inWords(fault));
+const plainItem = (fault) => element('li', { class: 'mock-value' }, faultInWords(fault));
 
 /**
  * Beside a button: what was refused, and why.
@@ -164,7 +149,7 @@ function mark(control, text) {
 function linkedItem(form, fault) {
   const control = controlAt(form, fault.pointer);
   if (!(control instanceof HTMLElement)) return plainItem(fault);
-  const text = inWords(fault, control.dataset['label']);
+  const text = faultInWords(fault, control.dataset['label']);
   mark(control, text);
   const link = element('a', { href: `#${encodeURIComponent(control.id)}` }, text);
   link.addEventListener('click', (event) => {
@@ -190,7 +175,7 @@ function tellAbove(form, refusal) {
       element(
         'div',
         { class: 'nhsuk-error-summary__body' },
-        element('p', { 'data-testid': 'refusal' }, refusal.message),
+        element('p', { 'data-testid': 'refusal' }, refusalInWords(refusal.message)),
         ...present([listOf(faultsOf(refusal), (fault) => linkedItem(form, fault))]),
       ),
     ),

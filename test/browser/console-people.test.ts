@@ -170,6 +170,11 @@ describe('people', () => {
     );
     expect(await json.inputValue()).toContain('"9"');
 
+    await json.fill(JSON.stringify({ ...before, email: 'nobody' }));
+    await console.control('json-save-910000000101').click();
+    await console.page.getByText('/email: found "nobody". Allowed: an email address.').waitFor();
+    expect(await console.text('refusal')).toBe('What you entered is not allowed.');
+
     await json.fill('{');
     await console.control('json-save-910000000101').click();
     await console.page.getByTestId('refusal').filter({ hasText: 'This is not JSON' }).waitFor();
@@ -178,6 +183,15 @@ describe('people', () => {
     await console.press('json-save-910000000101', '910000000101 is saved as the JSON says.');
     expect(await console.api('GET', '/people/910000000101')).toMatchObject({ family_name: 'Unbound' });
     expect(await console.control('error-summary').count()).toBe(0);
+  });
+
+  it('that are added with a UID that cannot be are refused in words', async () => {
+    await console.control('add-details-people-summary').click();
+    const json = console.control('new-people');
+    await json.fill(JSON.stringify({ ...JSON.parse(await json.inputValue()), uid: '12' }));
+    await console.control('add-people').click();
+    await console.page.getByText('uid: found "12". Allowed: 12 digits.', { exact: true }).waitFor();
+    expect(await console.text('refusal')).toBe('What you entered is not allowed.');
   });
 });
 
