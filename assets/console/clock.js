@@ -1,9 +1,10 @@
 /** The environment’s clock: what time it is there, and moving it. */
 import { control } from '../control-api.js';
 import { element } from '../element.js';
+import { shownMoment } from '../moment.js';
 import { actionButton, actionForm } from './changes.js';
 import { numberOrText, textField, typedIn } from './fields.js';
-import { heading, paragraph, shownMoment, tag } from './parts.js';
+import { heading, paragraph, tag } from './parts.js';
 
 /** @typedef {{ now: string, frozen: boolean, skew_seconds: number }} Clock */
 

@@ -1,11 +1,12 @@
 /** Environments: whole mocks of their own, for tests that run at the same time. */
 import { control, prefix } from '../control-api.js';
 import { element } from '../element.js';
+import { shownMoment } from '../moment.js';
 import { actionButton, actionForm } from './changes.js';
 import { entriesTable } from './entries.js';
 import { numberOrText, textArea, textField, typedIn } from './fields.js';
 import { parseJson } from './json-editor.js';
-import { heading, shownMoment, tag } from './parts.js';
+import { heading, tag } from './parts.js';
 
 /** @typedef {{ name: string, prefix: string, ends_at: string | null }} Environment */
 

@@ -79,6 +79,3 @@ export const list = (...items) =>
     { class: 'nhsuk-list mock-short-list' },
     ...present(items).map((item) => element('li', {}, item)),
   );
-
-/** A moment as people read it, to the second. @param {string} moment ISO 8601, UTC */
-export const shownMoment = (moment) => moment.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');

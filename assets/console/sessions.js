@@ -1,9 +1,10 @@
 /** Single sign-on sessions: who is signed in where, and ending that. */
 import { control } from '../control-api.js';
+import { shownMoment } from '../moment.js';
 import { nameOf } from './bindings.js';
 import { actionButton } from './changes.js';
 import { entriesTable } from './entries.js';
-import { code, list, shownMoment } from './parts.js';
+import { code, list } from './parts.js';
 import { AUTHENTICATORS } from './people.js';
 
 /** @typedef {import('./bindings.js').Person} Person */

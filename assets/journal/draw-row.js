@@ -5,6 +5,7 @@
  */
 import { prefix } from '../control-api.js';
 import { element } from '../element.js';
+import { shownMoment } from '../moment.js';
 
 /**
  * The address of a log-in or a request in the journal.
@@ -38,19 +39,8 @@ export const outcomeTag = (outcome) =>
  */
 export const counted = (count, one) => `${count} ${one}${count === 1 ? '' : 's'}`;
 
-/**
- * By the clock of the mock, in the time zone of the browser.
- *
- * @param {string} time ISO 8601
- */
-export function drawTime(time) {
-  const moment = new Date(time);
-  return element(
-    'time',
-    { datetime: time },
-    `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${moment.toLocaleTimeString('en-GB')}`,
-  );
-}
+/** By the clock of the mock, as the console shows it. @param {string} time ISO 8601, UTC */
+export const drawTime = (time) => element('time', { datetime: time }, shownMoment(time));
 
 /**
  * @param {ListRow} row

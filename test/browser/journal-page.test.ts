@@ -27,7 +27,11 @@ beforeEach(async () => {
 const ALEX = 'alex.bound@nhs.net';
 const UMA = 'uma.unbound@nhs.net';
 
-const control = (method: string, path: string) => fetch(`${stage.mock.url}_mock${path}`, { method });
+const control = (method: string, path: string, body?: object) =>
+  fetch(`${stage.mock.url}_mock${path}`, {
+    method,
+    ...(body ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+  });
 
 const logInAs = (persona: string, parameters = {}) => open(person, { mock_login: persona, ...parameters });
 
@@ -88,6 +92,16 @@ describe('the list', () => {
     expect(await rows().getByRole('link').textContent()).toBe('Alex Bound at Mock application');
     expect(await part('journal-news').textContent()).toBe('1 new row since you opened this page.');
     expect(reader.faults).toEqual([]);
+  });
+
+  it('shows times in UTC, and says so', async () => {
+    await control('POST', '/clock', { freeze: '2030-07-01T23:30:00Z' });
+    await logInAs(UMA);
+    await control('POST', '/clock', { reset: true });
+    await openJournal();
+    expect(await rows().locator('time').textContent()).toBe('2030-07-01 23:30:00 UTC');
+    await openLogIn();
+    expect(await part('log-in-summary').locator('time').textContent()).toBe('2030-07-01 23:30:00 UTC');
   });
 
   it('tells what an application got wrong, and how to mend it', async () => {
