@@ -1,5 +1,5 @@
 /** The life of the signing keys, from outside. */
-import type { KeyStatus } from '../environment/signing-keys.ts';
+import type { KeyStatus } from '../environment/signing-key-states.ts';
 import type { Call } from './call.ts';
 
 export interface SigningKeyShown {

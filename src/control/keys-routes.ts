@@ -1,7 +1,7 @@
 /** /_mock/keys: the life of the signing keys. Publish a new one, use it, retire the old one; each step can be undone. */
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
-import { KeyFault } from '../environment/signing-keys.ts';
+import { KeyFault } from '../environment/signing-key-states.ts';
 import { type Answer, operation } from './operation.ts';
 
 type Action = 'publish' | 'use' | 'retire';

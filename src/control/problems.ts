@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { EnvironmentFault } from '../environment/environments.ts';
-import { KeyFault } from '../environment/signing-keys.ts';
+import { KeyFault } from '../environment/signing-key-states.ts';
 import { StoreAway, StoreRefused } from '../environment/store.ts';
 import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
 import { faultsOf } from '../settings/validation.ts';

@@ -5,7 +5,7 @@
 import type { Fixtures } from '../settings/fixtures.ts';
 import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
-import { prepareSpareKey } from './signing-keys.ts';
+import { prepareSpareKey } from './rsa-keys.ts';
 
 /** What a name in /env/{name}/ may be: it stands in addresses as it is. */
 export const ENVIRONMENT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -12,7 +12,9 @@ import {
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import { ConfigurationError } from '../settings/faults.ts';
-import { type KeptKey, type KeyKeeper, type KeyStatus, privateKeyFrom } from './signing-keys.ts';
+import { type KeptKey, privateKeyFrom } from './rsa-keys.ts';
+import type { KeyKeeper } from './signing-key-set.ts';
+import type { KeyStatus } from './signing-key-states.ts';
 
 const STATUSES: readonly KeyStatus[] = ['active', 'published', 'retired'];
 

@@ -16,7 +16,7 @@ import {
   recordEnd,
   tooManyEnvironments,
 } from '../environment/environments.ts';
-import { prepareSpareKey } from '../environment/signing-keys.ts';
+import { prepareSpareKey } from '../environment/rsa-keys.ts';
 import type { JournalEvent } from '../journal/event.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Connection, Reply } from './connection.ts';

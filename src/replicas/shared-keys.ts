@@ -1,14 +1,9 @@
 /** The signing keys that replicas share: in an environment’s hash, where the first replica that makes some keeps them. */
 import type { JWK } from 'jose';
-import {
-  createSigningKeys,
-  encryptionJwk,
-  type KeptKey,
-  type KeyKeeper,
-  type KeyStatus,
-  privateKeyFrom,
-  type SigningKeys,
-} from '../environment/signing-keys.ts';
+import { encryptionJwk, type KeptKey, privateKeyFrom } from '../environment/rsa-keys.ts';
+import type { KeyKeeper } from '../environment/signing-key-set.ts';
+import type { KeyStatus } from '../environment/signing-key-states.ts';
+import { createSigningKeys, type SigningKeys } from '../environment/signing-keys.ts';
 import type { Connection } from './connection.ts';
 import type { SharedKeys } from './shared-state.ts';
 import { FIRST } from './shared-state-scripts.ts';

@@ -7,6 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { MOST_ENVIRONMENTS, noSuchEnvironment } from '../environment/environments.ts';
+import { createInTurn } from '../environment/in-turn.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import type { Connection, Reply } from './connection.ts';
 import { ROOT } from './redis-store.ts';
@@ -103,14 +104,9 @@ export function createSharedState(options: {
   let generation = '';
   /** What the hash has as fixtures, to see whether a change is one of them. */
   let fixtures: Fixtures | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
 
-  /** One at a time: what is read never falls between a change and its writing. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = turn.then(work, work);
-    turn = next.catch(() => {});
-    return next;
-  }
+  /** What is read never falls between a change and its writing. */
+  const inTurn = createInTurn();
 
   async function fixturesIn(field: 'fixtures' | 'initial'): Promise<Fixtures | undefined> {
     const text = await connection.send('HGET', hash, field);

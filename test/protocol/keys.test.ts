@@ -1,12 +1,14 @@
 /** The signing keys: their life by the control API, and the file that keeps them over a restart. */
 import { createPrivateKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMockCis2 } from '../../src/create-mock-cis2.ts';
-import { createSigningKeys, type KeyStatus } from '../../src/environment/signing-keys.ts';
+import type { KeyStatus } from '../../src/environment/signing-key-states.ts';
+import { createSigningKeys } from '../../src/environment/signing-keys.ts';
 import { ConfigurationError } from '../../src/index.ts';
 import { encode, type Mock, REALM, START, testMock } from '../support/mock.ts';
 import { EXAMPLE_JWK, EXAMPLE_KEY, ISSUER, titled, tokensOf, userInfo } from './support.ts';
@@ -19,12 +21,12 @@ const SECOND_KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKe
 /** Too short to sign by, but quick to make: where a key only has to be there. */
 const SHORT_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
 
-/** Signing keys that are there already, so that no test waits for the first one. */
+/** Signing keys that are there already, so that no test waits for the first one. Keeping them takes a moment. */
 const keysFrom = (...keys: [KeyStatus, KeyObject][]) =>
   createSigningKeys({
     load: async () => keys.map(([status, privateKey]) => ({ status, privateKey })),
     begin: async (first) => first,
-    save: async () => {},
+    save: () => nextTurn(),
   });
 
 /** A mock with one active key, and one that is retired. */
@@ -164,6 +166,31 @@ describe('signing keys live by the control API', () => {
     const [, one, another] = await list(mock);
     await Promise.all([change(mock, 'use', one?.kid), change(mock, 'use', another?.kid)]);
     expect((await statuses(mock)).filter((status) => status === 'active')).toHaveLength(1);
+  });
+
+  test('of several changes at once each counts', async () => {
+    const mock = await testMock({
+      keys: keysFrom(['active', EXAMPLE_KEY], ['published', SECOND_KEY], ['retired', SHORT_KEY]),
+    });
+    const [first, second, third] = await list(mock);
+    const answers = await Promise.all([
+      change(mock, 'publish', third?.kid),
+      change(mock, 'use', second?.kid),
+      change(mock, 'retire', first?.kid),
+    ]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+    expect(await statuses(mock)).toEqual(['retired', 'active', 'published']);
+  });
+
+  test('of several that are made at once no more are published than there is room for', async () => {
+    const others = Array.from({ length: 48 }, (): [KeyStatus, KeyObject] => ['retired', SHORT_KEY]);
+    const mock = await testMock({ keys: keysFrom(['active', EXAMPLE_KEY], ...others) });
+    const answers = await Promise.all([1, 2, 3].map(() => change(mock, 'publish')));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 409, 409]);
+    expect(await list(mock)).toHaveLength(50);
+    expect((await change(mock, 'publish')).json().detail).toBe(
+      'There are 50 keys already. Take a retired one back, by its kid.',
+    );
   });
 
   test('an ID token of a retired key still serves as a hint for logging out', async () => {
@@ -380,6 +407,35 @@ describe('SIGNING_KEYS keeps the keys in a file', () => {
     const [active] = await list(mock);
     expect((await change(mock, 'retire', active?.kid)).statusCode).toBe(409);
     expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('and a change that cannot be kept is none: it counts neither now nor after a restart', async () => {
+    const path = newPath();
+    const THIRD_JWK = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+      format: 'jwk',
+    });
+    const keys = [
+      { status: 'active', jwk: EXAMPLE_JWK },
+      { status: 'published', jwk: SECOND_JWK },
+      { status: 'retired', jwk: THIRD_JWK },
+    ];
+    writeFileSync(path, JSON.stringify({ keys }), { mode: 0o600 });
+    const mock = await restarted(path);
+    const before = await list(mock);
+    const [active, , retired] = before;
+
+    const away = `${dirname(path)}-away`;
+    renameSync(dirname(path), away);
+    for (const [action, kid] of [['use'], ['retire'], ['publish', retired?.kid], ['publish']] as const) {
+      expect([action, (await change(mock, action, kid)).statusCode]).toEqual([action, 500]);
+      expect([action, await list(mock)]).toEqual([action, before]);
+    }
+    expect(kidOf(await newIdToken(mock))).toBe(active?.kid);
+
+    renameSync(away, dirname(path));
+    expect(await list(await restarted(path))).toEqual(before);
+    await changed(mock, 'use');
+    expect(await list(await restarted(path))).toEqual(await list(mock));
   });
 
   const { d: _, ...WITHOUT_D } = EXAMPLE_JWK;
