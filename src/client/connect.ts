@@ -1,5 +1,5 @@
 /** Connects to a mock that runs elsewhere: in a container, in another process, for a whole test suite. */
-import type { EnvironmentShown } from '../control/environments-routes.ts';
+import type { EnvironmentShown } from '../control/environment-shown.ts';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { isEnvironmentName } from '../environment/environments.ts';
 import { createCall } from './call.ts';

@@ -1,5 +1,4 @@
 /** How the client reaches a mock: over HTTP, or straight into the application in this process. All else is the same. */
-import type { FastifyInstance } from 'fastify';
 import { inProcessTo } from '../environment/reached.ts';
 import { MockCis2Error } from './error.ts';
 
@@ -37,9 +36,23 @@ export const overHttp =
     };
   };
 
+/** What this needs of an application. It names no type of Fastify: the package’s users see it, and have none. */
+export interface Application {
+  inject(request: {
+    method: Method;
+    url: string;
+    headers: Record<string, string>;
+    payload?: string;
+  }): Promise<{
+    statusCode: number;
+    headers: Readonly<Record<string, unknown>>;
+    body: string;
+  }>;
+}
+
 /** `originOf` gives the origin that the requests are sent to. */
 export const intoApplication =
-  (app: FastifyInstance, originOf: () => string): Reach =>
+  (app: Application, originOf: () => string): Reach =>
   async ({ path, body, headers: given, ...request }) => {
     const payload = body === undefined ? {} : { payload: body };
     const {

@@ -1,7 +1,7 @@
 /** A mock as tests drive it: one environment of it to work in, and ways to others. */
 import { randomBytes } from 'node:crypto';
 import type { Organisation, Person } from '../care-identity/schema.ts';
-import type { EnvironmentShown } from '../control/environments-routes.ts';
+import type { EnvironmentShown } from '../control/environment-shown.ts';
 import { DEFAULT_ENVIRONMENT, prefixOf } from '../environment/create-environment.ts';
 import { isEnvironmentName } from '../environment/environments.ts';
 import type { EntryOf } from '../settings/fixtures.ts';

@@ -1,5 +1,5 @@
 /** What is made to go wrong on purpose, from outside. */
-import type { ActiveScenarioShown, ScenarioShown } from '../control/scenarios-routes.ts';
+import type { ActiveScenarioShown, ScenarioShown } from '../control/scenario-shown.ts';
 import type { ParameterValues } from '../scenarios/choice.ts';
 import type { Endpoint } from '../scenarios/scenario.ts';
 import type { Call } from './call.ts';

@@ -1,5 +1,5 @@
 /** Single sign-on sessions, from outside. */
-import type { SessionShown } from '../control/sessions-routes.ts';
+import type { SessionShown } from '../control/session-shown.ts';
 import type { LogoutCause } from '../login/session.ts';
 import type { Call } from './call.ts';
 

@@ -1,16 +1,12 @@
 /** /_mock/environments: making and ending whole providers of their own, for tests that run at once. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { DEFAULT_ENVIRONMENT, prefixOf } from '../environment/create-environment.ts';
+import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { type Environment, REALM_PATH } from '../environment/environment.ts';
-import {
-  ENVIRONMENT_NAME_RULE,
-  type Environments,
-  isEnvironmentName,
-  type Kept,
-} from '../environment/environments.ts';
+import { ENVIRONMENT_NAME_RULE, type Environments, isEnvironmentName } from '../environment/environments.ts';
 import { ConfigurationError, shown } from '../settings/faults.ts';
 import { completeFixtures, type Fixtures } from '../settings/fixtures.ts';
+import { shownEnvironment } from './environment-shown.ts';
 import { ENVIRONMENTS } from './environments-operations.ts';
 import { patchFixtures } from './fixtures-patch.ts';
 import { Problem } from './problems.ts';
@@ -24,26 +20,6 @@ interface Begin {
 
 /** Where the default environment’s addresses begin, as whoever asks knows this server. */
 const originOf = ({ issuer, prefix }: Environment) => issuer.slice(0, -(prefix.length + REALM_PATH.length));
-
-/** An environment as the API shows it. */
-function shownEnvironment(origin: string, kept?: Kept) {
-  const name = kept?.name ?? DEFAULT_ENVIRONMENT;
-  const prefix = prefixOf(name);
-  const url = `${origin}${prefix}/`;
-  const issuer = `${origin}${prefix}${REALM_PATH}`;
-  return {
-    name,
-    prefix,
-    url,
-    issuer,
-    discovery_url: `${issuer}/.well-known/openid-configuration`,
-    control_url: `${url}_mock`,
-    time_to_live_seconds: kept?.timeToLiveSeconds ?? null,
-    ends_at: kept ? new Date(kept.usedAt + kept.timeToLiveSeconds * 1000).toISOString() : null,
-  };
-}
-
-export type EnvironmentShown = ReturnType<typeof shownEnvironment>;
 
 function nameFor(given: string | undefined): string {
   const name = given ?? `e-${randomBytes(6).toString('hex')}`;

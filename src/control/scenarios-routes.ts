@@ -2,15 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import { activeScenarios, startScenario, stopScenario } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
-import { assumedRedirectUri } from '../oidc/assumed-request.ts';
-import { CATALOGUE, scenarioOf } from '../scenarios/catalogue.ts';
-import { type ActiveScenario, levelOf } from '../scenarios/choice.ts';
+import { CATALOGUE } from '../scenarios/catalogue.ts';
+import type { ActiveScenario } from '../scenarios/choice.ts';
 import { scenarioFaults } from '../scenarios/parameter-faults.ts';
-import { ENDPOINT_OF, type Scenario } from '../scenarios/scenario.ts';
 import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
 import { nearMatches } from '../settings/near-matches.ts';
 import { personaFault } from './persona.ts';
 import { Problem } from './problems.ts';
+import { shownActive, shownScenario } from './scenario-shown.ts';
 import { SCENARIOS } from './scenarios-operations.ts';
 
 type Start = Omit<ActiveScenario, 'id' | 'order'>;
@@ -27,47 +26,6 @@ function checkStart(start: Start, environment: Environment) {
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
 }
-
-/** An active scenario as the API shows it, with its place in the precedence. */
-function shownActive(active: ActiveScenario) {
-  const { order: _order, ...rest } = active;
-  return { ...rest, title: scenarioOf(active.code)?.title, level: levelOf(active) };
-}
-
-export type ActiveScenarioShown = ReturnType<typeof shownActive>;
-
-/** An authorization request that starts it: by a persona who would succeed, so that nothing else goes wrong. */
-function linkOf({ code }: Scenario, { issuer, fixtures }: Environment): string {
-  const [client] = fixtures.clients;
-  const persona = fixtures.nhsmail[0]?.email;
-  const query = new URLSearchParams({
-    client_id: client?.client_id ?? '',
-    redirect_uri: client ? assumedRedirectUri(client) : '',
-    response_type: 'code',
-    scope: 'openid profile email nhsperson nationalrbacaccess associatedorgs selectedrole',
-    state: 'the-state',
-    nonce: 'the-nonce',
-    ...(persona === undefined ? {} : { mock_login: persona }),
-    mock_scenario: code,
-  });
-  return `${issuer}/authorize?${query}`;
-}
-
-function shownScenario(scenario: Scenario, environment: Environment) {
-  const { code, title, sent, goodRelyingParty, place, parameters = {} } = scenario;
-  return {
-    code,
-    title,
-    place,
-    endpoint: scenario.place === 'transport' ? scenario.endpoint : ENDPOINT_OF[scenario.place],
-    sent,
-    good_relying_party: goodRelyingParty,
-    parameters,
-    url: linkOf(scenario, environment),
-  };
-}
-
-export type ScenarioShown = ReturnType<typeof shownScenario>;
 
 function stopped(environment: Environment, requestId: string, what: string) {
   environment.journal.record({

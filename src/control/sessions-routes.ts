@@ -1,10 +1,11 @@
 /** /_mock/sessions: single sign-on sessions, by the sids that applications know; and ending one. */
 import type { FastifyInstance } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
-import { LOGOUT_CAUSES, type LogoutCause, SESSIONS, type Session } from '../login/session.ts';
+import { LOGOUT_CAUSES, type LogoutCause, SESSIONS } from '../login/session.ts';
 import { endSessionOf } from '../oidc/session-end.ts';
 import { operation } from './operation.ts';
 import { Problem } from './problems.ts';
+import { shownSession } from './session-shown.ts';
 
 /** Most sessions listed, the newest. */
 const MOST_LISTED = 1000;
@@ -75,27 +76,10 @@ interface Logout {
   Body: { cause?: LogoutCause } | null;
 }
 
-/** A session as the API shows it: never its id, which is the browser’s secret. */
-function shown(session: Session) {
-  const { uid, authenticator, account, authTime, selectedRoleId, startedAt, expiresAt, sids } = session;
-  return {
-    uid,
-    authenticator,
-    nhsmail_account: account,
-    auth_time: authTime,
-    selected_roleid: selectedRoleId,
-    started_at: new Date(startedAt).toISOString(),
-    expires_at: new Date(expiresAt).toISOString(),
-    clients: Object.entries(sids).map(([client_id, sid]) => ({ client_id, sid })),
-  };
-}
-
-export type SessionShown = ReturnType<typeof shown>;
-
 async function liveSessions({ store, clock }: Environment) {
   const now = clock.now();
   const sessions = await store.list(SESSIONS, MOST_LISTED);
-  return sessions.filter(({ value }) => value.expiresAt > now).map(({ value }) => shown(value));
+  return sessions.filter(({ value }) => value.expiresAt > now).map(({ value }) => shownSession(value));
 }
 
 export function registerSessions(scope: FastifyInstance) {
@@ -105,7 +89,7 @@ export function registerSessions(scope: FastifyInstance) {
     const { environment, params } = request;
     const cause = request.body?.cause ?? 'SESSION_TERMINATION';
     const session = await endSessionOf(params.sid, cause, environment, request.id);
-    if (session) return shown(session);
+    if (session) return shownSession(session);
     throw new Problem(
       404,
       'No live session has this sid. It is the sid of an ID token, percent-encoded in the path.',

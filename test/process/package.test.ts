@@ -1,7 +1,8 @@
 /** The package as it is published: what is in it, and that it runs where it is installed. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +34,13 @@ function dependencies(): string[] {
   return names.flatMap(([path]) => /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1] ?? []);
 }
 
+/** Puts what the project has installed beside the package. */
+function link(name: string) {
+  const place = join(folder, 'node_modules', name);
+  mkdirSync(dirname(place), { recursive: true });
+  symlinkSync(join(ROOT, 'node_modules', name), place);
+}
+
 /** An application’s folder with the package in it as npm puts it there, and with its dependencies. */
 beforeAll(() => {
   const told = execFileSync(
@@ -45,10 +53,7 @@ beforeAll(() => {
   mkdirSync(join(modules, '.bin'), { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', modules]);
   execFileSync('mv', [join(modules, 'package'), join(modules, 'mock-cis2')]);
-  for (const name of dependencies()) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-  }
+  for (const name of dependencies()) link(name);
   program = join(modules, '.bin', 'mock-cis2');
   symlinkSync('../mock-cis2/dist/main.js', program);
   execFileSync('chmod', ['+x', join(modules, 'mock-cis2/dist/main.js')]);
@@ -138,4 +143,29 @@ test('its library is found by name', () => {
     { cwd: folder, encoding: 'utf8' },
   );
   expect(told).toBe('function\n');
+});
+
+/**
+ * How checking the types of a program ends in the application’s folder, which has the types of Node besides. Without
+ * those of browsers, which take longer to check than all the rest.
+ */
+function checkTypes(application: string) {
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const wanted = '--noEmit --strict --skipLibCheck false --module nodenext --lib es2023 --types node';
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, ...wanted.split(' '), application], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, told: stdout + stderr };
+}
+
+/** Longest that checking types may take, in milliseconds: those of TypeBox alone are half a minute on a busy machine. */
+const MOST_CHECKING = 240_000;
+
+test('its types need no package but its dependencies', { timeout: MOST_CHECKING }, () => {
+  link('@types/node');
+  copyFileSync(new URL('typed-application.ts', import.meta.url), join(folder, 'typed-application.mts'));
+  // Neither the folder nor one above it has what the types are not to need.
+  expect(() => createRequire(join(folder, 'any.js')).resolve('fastify')).toThrow('Cannot find module');
+  expect(checkTypes('typed-application.mts')).toEqual({ status: 0, told: '' });
 });
