@@ -11,7 +11,7 @@ import {
 import type { Environment } from './environment/environment.ts';
 import { createEnvironments, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
-import { createSigningKeys } from './environment/signing-keys.ts';
+import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { StoreAway, StoreRefused } from './environment/store.ts';
 import { watchRequestsUnderWay } from './health/requests-under-way.ts';
 import { createLog, type Log, type LoggerWanted } from './log/log.ts';
@@ -125,6 +125,13 @@ async function storeWorks({ store }: Environment) {
 
 type Make = (name: string, fixtures: Fixtures, given?: Given) => Environment;
 
+/** The keys in this file; without one, made when they are first needed. */
+function keysOf(path: string | undefined): SigningKeys {
+  if (path === undefined) return createSigningKeys();
+  const file = keysInFile(path);
+  return createSigningKeys(file, file.encryption);
+}
+
 /** The environments of a process that shares its state with nobody. */
 function aloneEnvironments(
   { keys, signingKeys, clock }: MockCis2Options,
@@ -133,7 +140,7 @@ function aloneEnvironments(
   make: Make,
 ): Environments {
   const defaultEnvironment = make(DEFAULT_ENVIRONMENT, fixtures, {
-    keys: keys ?? createSigningKeys(signingKeys === undefined ? undefined : keysInFile(signingKeys)),
+    keys: keys ?? keysOf(signingKeys),
     ...(clock ? { clock } : {}),
   });
   return createEnvironments({ defaultEnvironment, machine, make });

@@ -1,5 +1,5 @@
 /** SIGNING_KEYS: the file that keeps the keys over a restart, so that what relying parties have cached stays right. */
-import { randomUUID } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
@@ -12,7 +12,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import type { JWK } from 'jose';
 import { ConfigurationError } from '../settings/faults.ts';
-import { type KeptKey, privateKeyFrom } from './rsa-keys.ts';
+import { encryptionJwk, type KeptKey, privateKeyFrom } from './rsa-keys.ts';
 import type { KeyKeeper } from './signing-key-set.ts';
 import type { KeyStatus } from './signing-key-states.ts';
 
@@ -27,7 +27,7 @@ function damaged(path: string, found: string): ConfigurationError {
       path: `SIGNING_KEYS ${path}`,
       found,
       allowed:
-        'the file that the mock wrote: {"keys": [{"status": "active", "jwk": {…}}]}; delete it for new keys',
+        'the file that the mock wrote: {"keys": [{"status": "active", "jwk": {…}}], "encryption": {…}}; delete it for new keys',
     },
   ]);
 }
@@ -42,7 +42,28 @@ function readKey(entry: unknown, path: string): KeptKey {
   }
 }
 
-function load(path: string): KeptKey[] | undefined {
+/** The public key that stands beside them; none in a file of an earlier release, or not yet. */
+function readEncryption(jwk: JWK | undefined, path: string): JWK | undefined {
+  if (jwk === undefined) return undefined;
+  try {
+    createPublicKey({ key: jwk as Record<string, unknown>, format: 'jwk' });
+  } catch (error) {
+    throw damaged(
+      path,
+      `an encryption key that cannot be read (${error instanceof Error ? error.message : error})`,
+    );
+  }
+  if (jwk.use !== 'enc' || jwk.d !== undefined)
+    throw damaged(path, 'an encryption key that is no public one');
+  return jwk;
+}
+
+interface Contents {
+  keys: readonly KeptKey[];
+  encryption: JWK | undefined;
+}
+
+function load(path: string): Contents | undefined {
   if (!existsSync(path)) return undefined;
   let value: unknown;
   try {
@@ -50,22 +71,22 @@ function load(path: string): KeptKey[] | undefined {
   } catch (error) {
     throw damaged(path, `what is not JSON (${error instanceof Error ? error.message : error})`);
   }
-  const entries = (value as { keys?: unknown } | null)?.keys;
+  const { keys: entries, encryption } = (value ?? {}) as { keys?: unknown; encryption?: JWK };
   if (!Array.isArray(entries)) throw damaged(path, 'no list "keys"');
   const keys = entries.map((entry) => readKey(entry, path));
   const active = keys.filter(({ status }) => status === 'active').length;
   if (active !== 1) throw damaged(path, `${active} active keys instead of one`);
-  return keys;
+  return { keys, encryption: readEncryption(encryption, path) };
 }
 
 /** Whole or not at all: written beside and renamed, so that a crash leaves the old file. */
-function save(path: string, keys: readonly KeptKey[]) {
+function save(path: string, { keys, encryption }: Contents) {
   const entries = keys.map(({ status, privateKey }) => ({
     status,
     jwk: privateKey.export({ format: 'jwk' }),
   }));
   const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, `${JSON.stringify({ keys: entries }, null, 2)}\n`, { mode: MODE });
+  writeFileSync(draft, `${JSON.stringify({ keys: entries, encryption }, null, 2)}\n`, { mode: MODE });
   chmodSync(draft, MODE);
   renameSync(draft, path);
 }
@@ -85,16 +106,42 @@ function checkWritable(path: string) {
   }
 }
 
+export interface KeysInFile extends KeyKeeper {
+  /** The encryption key that stands beside the signing keys, kept as they are: the whole JWK Set outlives a restart. */
+  encryption(): Promise<JWK>;
+}
+
 /** Loads now, so that a damaged file stops the start. */
-export function keysInFile(path: string): KeyKeeper {
+export function keysInFile(path: string): KeysInFile {
   const kept = load(path);
   if (!kept) checkWritable(path);
+  let { keys, encryption } = kept ?? { keys: [], encryption: undefined };
+
+  function keep(changed: readonly KeptKey[]) {
+    save(path, { keys: changed, encryption });
+    keys = changed;
+  }
+
+  /** A file may be there to be read alone: then another key stands beside its keys after the next start. */
+  function keepIfPossible() {
+    try {
+      keep(keys);
+    } catch {}
+  }
+
   return {
-    load: async () => kept,
-    async begin(keys) {
-      save(path, keys);
-      return keys;
+    load: async () => kept?.keys,
+    async begin(first) {
+      keep(first);
+      return first;
     },
-    save: async (keys) => save(path, keys),
+    save: async (changed) => keep(changed),
+    async encryption() {
+      if (encryption) return encryption;
+      encryption = await encryptionJwk();
+      // Where there are none yet, it is kept with the first of them.
+      if (keys.length > 0) keepIfPossible();
+      return encryption;
+    },
   };
 }

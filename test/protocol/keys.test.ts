@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createMockCis2 } from '../../src/create-mock-cis2.ts';
 import type { KeyStatus } from '../../src/environment/signing-key-states.ts';
@@ -335,6 +335,7 @@ const whyNotStarted = (path: string): Promise<unknown> =>
 
 interface KeyFile {
   keys: { status: string; jwk: JsonWebKey }[];
+  encryption?: JWK;
 }
 
 const kept = (path: string): KeyFile => JSON.parse(readFileSync(path, 'utf8'));
@@ -397,6 +398,37 @@ describe('SIGNING_KEYS keeps the keys in a file', () => {
     expect(await isVerified(after, idToken)).toBe(true);
     expect(await statuses(after)).toEqual(['published', 'active']);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('with the encryption key beside them, so that a restart leaves the whole JWK Set as it was', async () => {
+    const path = newPath();
+    const mock = await restarted(path);
+    await list(mock);
+    const { keys } = await jwks(mock);
+    const encryption = keys.find(({ use }: JWK) => use === 'enc');
+    expect(encryption).toBeDefined();
+    expect(kept(path).encryption).toEqual(encryption);
+
+    const another = {
+      kty: 'RSA',
+      n: SECOND_JWK.n,
+      e: SECOND_JWK.e,
+      kid: 'kept',
+      use: 'enc',
+      alg: 'RSA-OAEP-256',
+    };
+    writeFileSync(path, JSON.stringify({ ...kept(path), encryption: another }));
+    expect((await jwks(await restarted(path))).keys).toEqual([keys[0], another]);
+  });
+
+  test('and a file that can only be read serves as it is', async () => {
+    const path = newPath();
+    writeFileSync(path, JSON.stringify({ keys: [{ status: 'active', jwk: EXAMPLE_JWK }] }));
+    const mock = await restarted(path);
+    const away = `${dirname(path)}-away`;
+    renameSync(dirname(path), away);
+    expect((await jwks(mock)).keys).toHaveLength(2);
+    renameSync(away, dirname(path));
   });
 
   test('and what is refused leaves the file as it was', async () => {
@@ -469,6 +501,16 @@ describe('SIGNING_KEYS keeps the keys in a file', () => {
       'one good key and one truncated',
       inJson(active(EXAMPLE_JWK), { status: 'retired', jwk: WITHOUT_P }),
       'a key that cannot be read',
+    ],
+    [
+      'an encryption key that is none',
+      JSON.stringify({ keys: [active(EXAMPLE_JWK)], encryption: { kty: 'RSA' } }),
+      'an encryption key that cannot be read',
+    ],
+    [
+      'an encryption key with its private part',
+      JSON.stringify({ keys: [active(EXAMPLE_JWK)], encryption: { ...SECOND_JWK, use: 'enc' } }),
+      'an encryption key that is no public one',
     ],
   ])('%s stops the start, is named and stays as it is', async (_what, content, found) => {
     const path = newPath();
