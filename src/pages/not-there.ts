@@ -29,6 +29,8 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   metrics: '/metrics',
 };
 
+const OF_PROVIDER = /^\/(?:openam|\.well-known)(?:\/|$)/;
+
 /** The pages that people open by hand, by the first part of their address. */
 const PAGES = ['console', 'journal', 'scenarios', 'pages', 'demo'];
 
@@ -46,7 +48,9 @@ function nearestAddresses(path: string, prefix: string): string[] {
     (name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2,
   );
   const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${ADDRESSES[name]}`);
-  return [...new Set([...nearestFirst, `${prefix}/`])];
+  // Below the provider’s own paths, the issuer itself among them, discovery tells the rest.
+  const otherwise = OF_PROVIDER.test(path.slice(prefix.length)) ? ADDRESSES['openid-configuration'] : '/';
+  return [...new Set([...nearestFirst, `${prefix}${otherwise}`])];
 }
 
 /** An address below /env/ whose name cannot be one. */

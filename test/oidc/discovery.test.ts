@@ -236,6 +236,9 @@ describe('the discovery document', () => {
     { wrong: `${REALM}/logout`, right: `${REALM}/connect/endSession` },
     { wrong: `${REALM}/revoke`, right: `${REALM}/token/revoke` },
     { wrong: `${REALM}/token/introspect`, right: `${REALM}/introspect` },
+    { wrong: REALM, right: DISCOVERY },
+    { wrong: `/.well-known/oauth-authorization-server${REALM}`, right: DISCOVERY },
+    { wrong: '/openam/oauth2', right: DISCOVERY },
     { wrong: `${REALM}/%zz/access_token`, right: `${REALM}/access_token` },
   ])('can be found from a wrong address, by its hint: $wrong', async ({ wrong, right }) => {
     const json = await mock.app.inject(wrong);
