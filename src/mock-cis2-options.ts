@@ -32,7 +32,7 @@ export interface MockCis2Options extends NetworkSettings {
   /** Path of the file that keeps the signing keys: read if it is there, made if not. Default: none. */
   signingKeys?: string;
   /**
-   * What every call of the control API must carry as `Authorization: Bearer`: at least 8 characters of visible ASCII.
+   * What every call of the control API must carry as `Authorization: Bearer`: visible ASCII without spaces.
    * Default: none; programs, and pages that the mock serves itself, may call it.
    */
   controlToken?: string;

@@ -34,7 +34,7 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
   CONTROL_TOKEN: {
     default: 'none: programs and the mock’s own pages may call',
     meaning:
-      'what every call of the [control API](control-api.md) must carry as `Authorization: Bearer`; at least 8 characters of visible ASCII',
+      'what every call of the [control API](control-api.md) must carry as `Authorization: Bearer`: visible ASCII without spaces, long enough not to be guessed',
   },
   STORE: {
     default: '`memory:`',

@@ -60,13 +60,13 @@ describe('with CONTROL_TOKEN', () => {
     expect(JSON.stringify(events)).not.toMatch(/somebodys-secret|the-control-token/);
   });
 
-  test.each(['', 'short', 'with space', 'ümlauts-in-it'])(
+  test.each(['', 'with space', 'ümlauts-in-it'])(
     'a mock is not made with the token %j',
     async (controlToken) => {
       const making = testMock({ controlToken });
       await expect(making).rejects.toThrow(ConfigurationError);
       await expect(making).rejects.toThrow(
-        'controlToken: found a value that is not shown; allowed: at least 8',
+        'controlToken: found a value that is not shown; allowed: characters of visible ASCII',
       );
     },
   );

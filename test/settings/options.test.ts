@@ -69,7 +69,7 @@ test.each<[string, string, object]>([
   ['PORT', 'x', { port: 'x' }],
   ['HOST', 'a b', { host: 'a b' }],
   ['PUBLIC_ORIGIN', 'nonsense', { publicOrigin: 'nonsense' }],
-  ['CONTROL_TOKEN', 'short', { controlToken: 'short' }],
+  ['CONTROL_TOKEN', 'with space', { controlToken: 'with space' }],
   ['STORE', 'postgres://host', { store: 'postgres://host' }],
   ['RATE_LIMIT', '60/minute', { rateLimit: '60/minute' }],
   ['LOG_LEVEL', 'loud', { logLevel: 'loud' }],
