@@ -37,8 +37,8 @@ export const WORDING = {
     says: 'CIS2 told us that the log-in was not completed.',
     advice: [
       'Log in again. If you were asked to approve the sign-in on your phone, do it within a minute.',
-      'Try a different way to log in, such as your smartcard.',
-      'If your NHSmail account is not registered as an authenticator, ask your Registration Authority or local IT support.',
+      'Try a different way to log in: this application accepts a smartcard, NHSmail and the other ways that CIS2 offers.',
+      'If your NHSmail account is not registered as an authenticator, or you have no role, ask your Registration Authority or local IT support.',
     ],
     wayOn: 'again',
     forOperators:

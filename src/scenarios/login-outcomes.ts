@@ -75,7 +75,8 @@ export const LOGIN_OUTCOMES: readonly ScenarioAt<'login'>[] = [
     outcome: 'authenticator_too_weak',
     detail: 'the authenticator does not reach the requested assurance',
     sent: 'The page that asks for a stronger way to log in, or the error access_denied.',
-    goodRelyingParty: 'Says which ways to log in it accepts.',
+    goodRelyingParty:
+      'Shows a page that says that nobody logged in, and which ways to log in it accepts; access_denied alone does not tell why.',
   },
   {
     code: 'NO_ROLE',
@@ -84,7 +85,8 @@ export const LOGIN_OUTCOMES: readonly ScenarioAt<'login'>[] = [
     outcome: 'no_role',
     detail: 'no role was selected',
     sent: 'The page that says that a role is needed, or the error access_denied.',
-    goodRelyingParty: 'Says that a role is needed and who can give one: the Registration Authority.',
+    goodRelyingParty:
+      'Shows a page that says that nobody logged in, and who can give a role that is missing: the Registration Authority; access_denied alone does not tell why.',
   },
   {
     code: 'ACCESS_DENIED',
