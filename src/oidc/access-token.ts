@@ -5,11 +5,11 @@ import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withScenario } from './apply-scenario.ts';
 import { authenticatedForm } from './authenticated-form.ts';
+import { grantBroughtBy } from './grant.ts';
 import { formOf, type Parameters } from './parameters.ts';
 import { redeemCode } from './redeem-code.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';
 import { send } from './send.ts';
-import { grantOf } from './transport-scenarios.ts';
 
 function refuse(error: string, description: string, refusal: Refusal, client?: Client): never {
   const subject = client ? { client_id: client.client_id } : {};
@@ -75,7 +75,7 @@ function requireParameters(names: readonly string[], parameters: Parameters, cli
  */
 async function withItsLogIn(refused: unknown, { environment, body }: FastifyRequest): Promise<unknown> {
   if (!(refused instanceof Refused) || refused.subject.login_id !== undefined) return refused;
-  const grant = await grantOf(environment, formOf(body), undefined).catch(() => undefined);
+  const grant = await grantBroughtBy(environment, formOf(body), undefined).catch(() => undefined);
   if (!grant) return refused;
   const { wire, refusal, delivery, subject } = refused;
   return new Refused(wire, refusal, delivery, { login_id: grant.loginId, uid: grant.uid, ...subject });

@@ -2,21 +2,18 @@
  * The checks of an authorization request of which it is known who asks (`identify-request.ts`), in their visible order,
  * and the plain request that comes out. Their faults go to the redirect URI (facts 10.5, RFC 6749 section 4.1.2.1).
  */
-import { ACR_VALUES, requestedAssurance } from '../care-identity/authenticators.ts';
+import { requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
 import { type Delivery, Refused, wireText } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
-import { redirectUriRight, withParameters } from '../relying-party/redirect-uris.ts';
-import { similarNames } from '../settings/near-matches.ts';
+import { withParameters } from '../relying-party/redirect-uris.ts';
 import { readIdTokenHint } from './id-token-hint.ts';
 import type { IdentifiedRequest } from './identify-request.ts';
 import { UNREADABLE_HINT } from './known-refusals.ts';
 import { mockParameterFault, readHeadlessPersona, readScenario } from './mock-parameters.ts';
 import { type Fault, invalidRequest, missing } from './parameter-faults.ts';
-import type { Parameters } from './parameters.ts';
-
-const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
+import { words } from './parameters.ts';
 
 type Check = (request: IdentifiedRequest, environment: Environment) => Fault | undefined;
 
@@ -252,59 +249,4 @@ function readRequest(identified: IdentifiedRequest, environment: Environment) {
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
   return request;
-}
-
-/** All that CIS2 has, and which of it was probably meant. */
-function whatThereIs(unknown: readonly string[], names: readonly string[]): string {
-  const near = [...new Set(unknown.flatMap((each) => similarNames(each, names)))];
-  return `CIS2 has ${names.join(', ')}${near.length === 0 ? '' : `; near matches: ${near.join(', ')}`}.`;
-}
-
-/**
- * What ties the answer to the request, and is not there. Both may be left out, and with PKCE rightly so: it stops
- * forged callbacks and injected codes as well (RFC 9700 section 2.1), and libraries leave both out then.
- */
-function untied(parameters: Parameters): string[] {
-  if (parameters.get('code_challenge') !== undefined) return [];
-  return [
-    ...(parameters.get('state') === undefined
-      ? [
-          'There is no state, so the application cannot tell its own log-in from a forged callback (CSRF; RFC 6749 section 10.12). Send a random state for each log-in, and compare the one that comes back.',
-        ]
-      : []),
-    ...(parameters.get('nonce') === undefined
-      ? [
-          'There is no nonce, so the ID token will have none: it is tied to no log-in, and many libraries refuse it (OpenID Connect Core section 3.1.2.1). Send a random nonce for each log-in, and compare the one in the ID token.',
-        ]
-      : []),
-  ];
-}
-
-/** What was asked for and will not be given, and what was probably forgotten, in words, for the journal. */
-export function leniencies({ client, redirectUri, parameters }: IdentifiedRequest): string[] {
-  const unknownScopes = words(parameters.get('scope')).filter(
-    (scope) => !(SCOPES as readonly string[]).includes(scope),
-  );
-  const acrValues = words(parameters.get('acr_values'));
-  const found: string[] = [];
-  if (redirectUriRight(client, redirectUri) === 'relaxation') {
-    found.push(
-      'The relaxation allow_loopback_redirect_uris let the redirect URI in; CIS2 compares it exactly.',
-    );
-  }
-  if (client.token_endpoint_auth_method === 'none') {
-    found.push('The client is public (token_endpoint_auth_method none); CIS2 has confidential clients only.');
-  }
-  if (unknownScopes.length > 0) {
-    found.push(
-      `Scopes that CIS2 does not have were left out: ${unknownScopes.join(' ')}. ${whatThereIs(unknownScopes, SCOPES)}`,
-    );
-  }
-  if (acrValues.length > 0 && requestedAssurance(acrValues, ['AAL3_ANY']).claim === '0') {
-    found.push(
-      `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, ACR_VALUES)}`,
-    );
-  }
-  found.push(...untied(parameters));
-  return found;
 }

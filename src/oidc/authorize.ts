@@ -7,7 +7,7 @@ import { type ReusedSession, startLogin } from '../login/login.ts';
 import { isOfItsPerson, reusedSession, SESSIONS, whyNotReused } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { scenarioAt } from './apply-scenario.ts';
-import { checkRequest, errorRedirect, leniencies } from './authorization-request.ts';
+import { checkRequest, errorRedirect } from './authorization-request.ts';
 import { browserOf, sessionIdOf } from './cookies.ts';
 import type { Pages } from './endpoints.ts';
 import {
@@ -17,6 +17,7 @@ import {
   refuseRedirectUri,
   refuseUnregistered,
 } from './identify-request.ts';
+import { leniencies } from './leniencies.ts';
 import { readScenario } from './mock-parameters.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { asQuery, formOf, type Parameters, queryParametersOf } from './parameters.ts';

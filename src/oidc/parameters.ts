@@ -95,6 +95,9 @@ export function parseParameters(encoded: string): Parameters {
   };
 }
 
+/** The words of a value that lists them, separated by spaces: scopes, acr_values, prompts. */
+export const words = (value: string | undefined): string[] => value?.split(' ').filter(Boolean) ?? [];
+
 /** Form text as the query of a URL: what may not stand there is percent-encoded, the rest stays as it came. */
 export const asQuery = (encoded: string): string => encoded.replace(/[^\x21\x24-\x7e]/gu, encodeURIComponent);
 

@@ -5,7 +5,7 @@ import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { GRANTS, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
-import type { Parameters } from './parameters.ts';
+import { type Parameters, words } from './parameters.ts';
 import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
 const SPECIFICATION = 'RFC 6749 section 6; RFC 9700 section 4.14.2';
@@ -16,9 +16,9 @@ function narrowed(
   granted: readonly string[],
   subject: Subject,
 ): readonly string[] {
-  const scopes = asked?.split(' ').filter(Boolean);
-  const tooMany = scopes?.filter((scope) => !granted.includes(scope)) ?? [];
-  if (tooMany.length === 0) return scopes?.length ? scopes : granted;
+  const scopes = words(asked);
+  const tooMany = scopes.filter((scope) => !granted.includes(scope));
+  if (tooMany.length === 0) return scopes.length === 0 ? granted : scopes;
   throw new Refused(
     { status: 400, error: 'invalid_scope', description: 'The requested scope exceeds the scope granted.' },
     {

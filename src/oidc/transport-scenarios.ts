@@ -5,13 +5,13 @@
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import { REALM_PATH } from '../environment/environment.ts';
 import type { Candidate } from '../scenarios/choice.ts';
 import type { Endpoint, Transport } from '../scenarios/scenario.ts';
 import { type AnswerAbout, contextOf, isUndisturbed, scenarioAt } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';
 import { readCredentials } from './client-credentials.ts';
-import { ACCESS_TOKENS, CODES, GRANTS, REFRESH_TOKENS } from './grant.ts';
+import { grantBroughtBy } from './grant.ts';
 import { readScenario } from './mock-parameters.ts';
 import { formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { send } from './send.ts';
@@ -36,20 +36,6 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
   [`${REALM_PATH}/introspect`, 'introspect'],
 ]);
 
-/** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
-export async function grantOf({ store }: Environment, form: Parameters, bearer: string | undefined) {
-  const code = form.get('code');
-  const refresh = form.get('refresh_token');
-  const token = form.get('token') ?? form.get('access_token') ?? bearer;
-  const stored =
-    (code === undefined ? undefined : await store.get(CODES, code)) ??
-    (refresh === undefined ? undefined : await store.get(REFRESH_TOKENS, refresh)) ??
-    (token === undefined ? undefined : await store.get(ACCESS_TOKENS, token)) ??
-    (token === undefined ? undefined : await store.get(REFRESH_TOKENS, token));
-  const grant = stored && (await store.get(GRANTS, stored.value.grantId));
-  return grant?.value;
-}
-
 /** The client that says it calls, not yet believed. */
 async function callerOf(form: Parameters, header: string | undefined): Promise<string | undefined> {
   const credentials = await readCredentials(form, header);
@@ -62,7 +48,7 @@ async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout | unde
   const { authorization } = request.headers;
   const form = formOf(request.method === 'POST' ? request.body : undefined);
   const bearer = bearerOf(authorization);
-  const grant = await grantOf(environment, form, bearer);
+  const grant = await grantBroughtBy(environment, form, bearer);
   if (isUndisturbed('transport', environment, { requested: grant?.scenario })) return undefined;
   const subject = { request_id: request.id };
   if (grant) return aboutGrant(grant, subject);
