@@ -194,6 +194,31 @@ describe('however much a request has of something', () => {
     expect(answer.headers['content-type']).toContain('application/problem+json');
   });
 
+  test.each([
+    ['lists in a patch', `{"name":"deep","patch":{"people":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`],
+    [
+      'objects in a patch',
+      `{"name":"deep","patch":{"settings":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}}`,
+    ],
+    ['65 levels', `${'['.repeat(65)}${']'.repeat(65)}`],
+  ])('JSON that is nested too deep is refused as such: %s', async (_what, payload) => {
+    const { app } = await testMock();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/_mock/environments', payload, headers });
+    expect([answer.statusCode, answer.json().detail]).toEqual([
+      400,
+      'The JSON is nested more than 64 levels deep.',
+    ]);
+  });
+
+  test('brackets and quotation marks within texts of JSON are no levels', async () => {
+    const { app } = await testMock();
+    const payload = JSON.stringify({ name: `"${'[{\\"'.repeat(100)}`, patch: {} });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/_mock/environments', payload, headers });
+    expect(answer.json().faults).toMatchObject([{ pointer: '/name' }]);
+  });
+
   test('a parameter that comes twice is refused by name, not guessed at', async () => {
     const { app } = await testMock();
     const answer = await app.inject(
