@@ -159,6 +159,15 @@ const rowOf = (key, events) => ({
   lastId: events.at(-1)?.id ?? 0,
 });
 
+/** In a list of log-ins; the page of one request shows them all. */
+const MOST_FAULTS = 3;
+
+/** @param {readonly string[]} texts */
+function inShort(texts) {
+  const more = texts.length - MOST_FAULTS;
+  return [...texts.slice(0, MOST_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 /**
  * What was found and how to mend it. The control API says it of each member at fault.
  *
@@ -171,7 +180,7 @@ function reasonIn(events) {
   if (!refused || !('faults' in refused.details) || refused.details.faults.length === 0) return {};
   const { faults } = refused.details;
   return {
-    found: faults.map(({ path, found }) => `${path} ${found}`.trim()).join('; '),
-    mend: `${faults.map(({ path, allowed }) => `${path} ${allowed}`.trim()).join('; ')}.`,
+    found: inShort(faults.map(({ path, found }) => `${path} ${found}`.trim())),
+    mend: `${inShort(faults.map(({ path, allowed }) => `${path} ${allowed}`.trim()))}.`,
   };
 }

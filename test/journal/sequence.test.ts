@@ -386,6 +386,15 @@ describe('the rows of the list', () => {
     ]);
   });
 
+  test('a refusal of many members at once names the first three, and how many there are more', async () => {
+    const mock = await started();
+    await mock.app.inject({ method: 'DELETE', url: '/_mock/organisations/A9A5A' });
+    const [row] = rowsOf(journalOf(mock));
+    expect(row?.found?.split('; ')).toHaveLength(4);
+    expect(row?.found).toMatch(/; and \d\d more$/);
+    expect(row?.mend?.split('; ')).toHaveLength(4);
+  });
+
   test('a refusal by the control API says what is allowed', async () => {
     const mock = await started();
     const payload = { timeouts: { login_seconds: 0 } };
