@@ -5,7 +5,7 @@ import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { withScenario } from './apply-scenario.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import { grantBroughtBy } from './grant.ts';
+import { grantBroughtBy } from './grant-brought.ts';
 import { formOf, type Parameters } from './parameters.ts';
 import { redeemCode } from './redeem-code.ts';
 import { redeemRefreshToken } from './redeem-refresh-token.ts';

@@ -1,9 +1,7 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
-import type { Environment } from '../environment/environment.ts';
 import { recordKind } from '../environment/store.ts';
 import type { Subject } from '../journal/event.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
-import type { Parameters } from './parameters.ts';
 
 /** Without its grant a code or a token is worth nothing: to revoke everything, the grant is removed. */
 export interface Grant {
@@ -68,17 +66,3 @@ export const GRANTS = recordKind<Grant>('grant', 100_000);
 export const CODES = recordKind<AuthorizationCode>('code', 20_000);
 export const ACCESS_TOKENS = recordKind<AccessToken>('access_token');
 export const REFRESH_TOKENS = recordKind<RefreshToken>('refresh_token');
-
-/** The grant that a token, refresh or UserInfo request belongs to, by what it brings. */
-export async function grantBroughtBy({ store }: Environment, form: Parameters, bearer: string | undefined) {
-  const code = form.get('code');
-  const refresh = form.get('refresh_token');
-  const token = form.get('token') ?? form.get('access_token') ?? bearer;
-  const stored =
-    (code === undefined ? undefined : await store.get(CODES, code)) ??
-    (refresh === undefined ? undefined : await store.get(REFRESH_TOKENS, refresh)) ??
-    (token === undefined ? undefined : await store.get(ACCESS_TOKENS, token)) ??
-    (token === undefined ? undefined : await store.get(REFRESH_TOKENS, token));
-  const grant = stored && (await store.get(GRANTS, stored.value.grantId));
-  return grant?.value;
-}

@@ -11,7 +11,7 @@ import type { Endpoint, Transport } from '../scenarios/scenario.ts';
 import { type AnswerAbout, contextOf, isUndisturbed, scenarioAt } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';
 import { readCredentials } from './client-credentials.ts';
-import { grantBroughtBy } from './grant.ts';
+import { grantBroughtBy } from './grant-brought.ts';
 import { readScenario } from './mock-parameters.ts';
 import { formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { send } from './send.ts';
