@@ -98,7 +98,9 @@ export function registerRefusals(app: FastifyInstance, log: LoggerWanted) {
   });
   app.setNotFoundHandler((request, reply) => {
     const url = request.url.split('?', 1)[0] ?? '';
-    const allowed = METHODS.filter((method) => app.hasRoute({ method, url }));
+    // Looked up as a pattern: what has a meaning in patterns is in no address of ours, and some of it is no pattern.
+    const isPlain = !/[*:]/.test(url);
+    const allowed = METHODS.filter((method) => isPlain && app.hasRoute({ method, url }));
     const refused =
       allowed.length > 0
         ? methodRefused(request, allowed)

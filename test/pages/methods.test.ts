@@ -33,10 +33,17 @@ test.each([
   }
 });
 
-test.each(['/nowhere', '/consoles', '/env/some-name/nowhere'])(
-  'what is no page by any method is not found: %s',
-  async (url) => {
-    for (const method of ['GET', 'POST'] as const)
-      expect((await mock.app.inject({ method, url })).statusCode).toBe(404);
-  },
-);
+// The last five have what means something in the patterns of routes.
+test.each([
+  '/nowhere',
+  '/consoles',
+  '/env/some-name/nowhere',
+  '/*/login',
+  '/*',
+  '/:a(',
+  '/login/:a(b',
+  '/login/:loginId',
+])('what is no page by any method is not found: %s', async (url) => {
+  for (const method of ['GET', 'POST'] as const)
+    expect((await mock.app.inject({ method, url })).statusCode).toBe(404);
+});

@@ -405,6 +405,8 @@ describe('wild addresses', () => {
         '%2e%2e',
         '%2f',
         '%zz',
+        '*',
+        ':a(',
       ),
       fc.constantFrom(
         'try-again',
