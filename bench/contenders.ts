@@ -1,6 +1,6 @@
 /** The servers that are measured: how each is started, and what an authorization request must carry there. */
 import { fileURLToPath } from 'node:url';
-import { REALM_PATH } from '../src/environment/environment.ts';
+import { HEALTHCARE } from '../src/environment/realms.ts';
 
 export interface Contender {
   name: string;
@@ -21,7 +21,7 @@ const ALEX = { mock_login: 'alex.bound@nhs.net' };
 export const MOCK_CIS2: Contender = {
   name: 'mock-cis2',
   argumentsFor: () => [at('../dist/main.js')],
-  discoveryPath: `${REALM_PATH}/.well-known/openid-configuration`,
+  discoveryPath: `${HEALTHCARE.path}/.well-known/openid-configuration`,
   parameters: ALEX,
 };
 

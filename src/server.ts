@@ -4,10 +4,10 @@ import fastifyCookie from '@fastify/cookie';
 import fastify, { type FastifyInstance } from 'fastify';
 import { type ControlOptions, registerControl } from './control/control.ts';
 import { registerDemo } from './demo/routes.ts';
-import { REALM_PATH } from './environment/environment.ts';
 import type { Environments } from './environment/environments.ts';
-import { attachEnvironment, withoutEnvironment } from './environment/on-request.ts';
+import { attachEnvironment, routedAs } from './environment/on-request.ts';
 import { attachReached } from './environment/reached.ts';
+import { HEALTHCARE } from './environment/realms.ts';
 import type { Checks } from './health/checks.ts';
 import { registerHealth } from './health/routes.ts';
 import { answerBrokenRequests, waitForTheParser } from './limits/broken-requests.ts';
@@ -89,7 +89,7 @@ export async function buildServer(
     clientErrorHandler: answerBroken,
     // A login’s id that is too long, or an address in broken encoding, goes the way of any that is not there.
     routerOptions: { maxParamLength: MAX_HEADER_BYTES },
-    rewriteUrl: ({ url = '/' }) => withoutEnvironment(decodable(url)),
+    rewriteUrl: ({ url = '/' }) => routedAs(decodable(url)),
     ...(options.tls ? { serverFactory: options.tls.serverFactory } : {}),
     schemaController: { compilersFactory: { buildValidator: neverUsed, buildSerializer: neverUsed } },
   });
@@ -145,6 +145,6 @@ function acceptForms(app: FastifyInstance) {
 
 function refuseOtherMethods(app: FastifyInstance) {
   for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
-    allowOnly(app, `${REALM_PATH}${path}`, methods);
+    allowOnly(app, `${HEALTHCARE.path}${path}`, methods);
   }
 }

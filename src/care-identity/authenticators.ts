@@ -1,13 +1,13 @@
 /** The authenticators CIS2 lists, and which of them satisfy an acr value (facts 3.3). */
-import type { AuthenticatorType } from './schema.ts';
+import type { LoginMethod } from './schema.ts';
 
 export interface Authenticator {
-  type: AuthenticatorType;
+  type: LoginMethod;
   /** How the choice of authenticator names it; NHSmail’s name comes from settings.nhsmail.brand. */
   label: string;
   hint: string;
   /** Authentication assurance level, a string as on the wire. */
-  aal: '2' | '3';
+  aal: '1' | '2' | '3';
   /** The one member of the amr claim. The passkey’s is a setting: CIS2’s is not public. */
   amr: string;
 }
@@ -51,9 +51,17 @@ export const AUTHENTICATORS: readonly Authenticator[] = [
     aal: '2',
     amr: 'NHSMAIL',
   },
+  {
+    type: 'user_password',
+    label: 'User name and password',
+    hint: 'A test account of the development realm',
+    aal: '1',
+    // Inferred from the acr value, as the other names are (facts 3.3).
+    amr: 'USERPASS',
+  },
 ];
 
-export function authenticatorOf(type: AuthenticatorType): Authenticator {
+export function authenticatorOf(type: LoginMethod): Authenticator {
   const found = AUTHENTICATORS.find((authenticator) => authenticator.type === type);
   if (!found) throw new TypeError(`no authenticator is called ${type}`);
   return found;
@@ -65,14 +73,17 @@ interface AssuranceClass {
   amr?: string;
 }
 
-const only = (type: AuthenticatorType, amr?: string): AssuranceClass => ({
+const only = (type: LoginMethod, amr?: string): AssuranceClass => ({
   allows: (authenticator) => authenticator.type === type,
   ...(amr === undefined ? {} : { amr }),
 });
 
+/** The class of the development realm, which no other knows, and whose only one it is (facts 3.3, 10.2). */
+export const PASSWORD_ACR = 'AAL1_USERPASS';
+
 const ASSURANCE_CLASSES: Readonly<Record<string, AssuranceClass>> = {
   AAL3_ANY: { allows: ({ aal }) => aal === '3' },
-  AAL2_OR_AAL3_ANY: { allows: () => true },
+  AAL2_OR_AAL3_ANY: { allows: ({ aal }) => aal !== '1' },
   AAL2_ANY: { allows: ({ aal }) => aal === '2' },
   AAL3_N3_SMARTCARD: only('smartcard', 'N3_SMARTCARD'),
   AAL3_CIS2_SMARTCARD: only('smartcard', 'CIS2_SMARTCARD'),
@@ -81,10 +92,13 @@ const ASSURANCE_CLASSES: Readonly<Record<string, AssuranceClass>> = {
   AAL3_FIDO2: { allows: ({ amr }) => amr === 'FIDO2' },
   AAL2_TOTP: only('authenticator_app'),
   AAL2_NHSMAIL: only('nhsmail'),
+  [PASSWORD_ACR]: only('user_password'),
 };
 
-/** acr_values_supported of the discovery document (facts 10.2). */
-export const ACR_VALUES: readonly string[] = Object.keys(ASSURANCE_CLASSES);
+/** acr_values_supported of the discovery document, in its order (facts 10.2). */
+export const ACR_VALUES: readonly string[] = Object.keys(ASSURANCE_CLASSES).filter(
+  (acr) => acr !== PASSWORD_ACR,
+);
 
 /** The assurance that a log-in must reach. */
 export interface RequestedAssurance {
@@ -96,16 +110,17 @@ export interface RequestedAssurance {
 
 /**
  * Reads acr_values from left to right: the first known value decides (facts 10.3). Where values were asked for
- * and none is known, the default journey is used and the claim is "0".
+ * and none is known, the default journey is used and the claim is "0". `known` are those of the realm.
  */
 export function requestedAssurance(
   asked: readonly string[],
   defaults: readonly string[],
+  known: readonly string[] = ACR_VALUES,
 ): RequestedAssurance {
-  const isKnown = (acr: string) => Object.hasOwn(ASSURANCE_CLASSES, acr);
-  const known = asked.find(isKnown);
-  if (known !== undefined) return { acr: known, claim: known };
-  const acr = defaults.find(isKnown) ?? 'AAL3_ANY';
+  const isKnown = (acr: string) => known.includes(acr);
+  const decisive = asked.find(isKnown);
+  if (decisive !== undefined) return { acr: decisive, claim: decisive };
+  const acr = defaults.find(isKnown) ?? known[0] ?? 'AAL3_ANY';
   return { acr, claim: asked.length > 0 ? '0' : acr };
 }
 
@@ -115,14 +130,14 @@ export function authenticatorsFor(acr: string): readonly Authenticator[] {
 }
 
 /** Whether a sign-in that has happened reaches the assurance: another kind of smartcard than asked for does not. */
-export function reaches(signIn: { authenticator: AuthenticatorType; amr: string }, acr: string): boolean {
+export function reaches(signIn: { authenticator: LoginMethod; amr: string }, acr: string): boolean {
   const demanded = ASSURANCE_CLASSES[acr]?.amr;
   const ofKind = demanded === undefined || demanded === signIn.amr;
   return ofKind && authenticatorsFor(acr).some(({ type }) => type === signIn.authenticator);
 }
 
 /** The amr claim’s member for a sign-in by this authenticator under this acr. */
-export function amrOf(type: AuthenticatorType, acr: string, passkeyAmr: string): string {
+export function amrOf(type: LoginMethod, acr: string, passkeyAmr: string): string {
   if (type === 'passkey') return passkeyAmr;
   return (type === 'smartcard' && ASSURANCE_CLASSES[acr]?.amr) || authenticatorOf(type).amr;
 }

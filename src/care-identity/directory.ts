@@ -1,5 +1,5 @@
 /** Who and what Care Identity knows, looked up by key: people, their bindings, NHSmail accounts, organisations. */
-import type { AuthenticatorType, Binding, NhsmailAccount, Organisation, Person, Role } from './schema.ts';
+import type { Binding, LoginMethod, NhsmailAccount, Organisation, Person, Role } from './schema.ts';
 
 /** The lists a directory is made from, as fixtures hold them. */
 export interface DirectoryContents {
@@ -24,7 +24,7 @@ export interface Directory {
   /** The profile that holds a binding of this NHSmail account, whatever the binding’s status. */
   profileBoundTo(email: string): BoundProfile | undefined;
   /** People who have this authenticator registered. */
-  peopleWith(type: AuthenticatorType): readonly Person[];
+  peopleWith(type: LoginMethod): readonly Person[];
 }
 
 export const normalEmail = (email: string): string => email.trim().toLowerCase();
@@ -37,6 +37,15 @@ export function isUidOf(name: string, uid: string, directory: Directory): boolea
   return ofAccount === undefined
     ? email !== undefined && normalEmail(email) === normalEmail(name)
     : ofAccount === uid;
+}
+
+/** The person with this UID, or of whom this is the NHSmail account or the e-mail address. */
+export function personCalled(name: string, directory: Directory): Person | undefined {
+  return (
+    directory.person(name) ??
+    directory.profileBoundTo(name)?.person ??
+    directory.people().find(({ uid }) => isUidOf(name, uid, directory))
+  );
 }
 
 /** Whether a binding can be used: one without a status is registered. */
@@ -66,7 +75,7 @@ export function createDirectory(contents: DirectoryContents): Directory {
   const people = new Map(contents.people.map((each) => [each.uid, each]));
   const accounts = new Map(contents.nhsmail.map((each) => [normalEmail(each.email), each]));
   const bound = new Map<string, BoundProfile>();
-  const holders = new Map<AuthenticatorType, Person[]>();
+  const holders = new Map<LoginMethod, Person[]>();
   for (const person of contents.people) {
     for (const binding of person.authenticators) {
       if (binding.nhsmail_account !== undefined) {

@@ -188,6 +188,8 @@ export type Organisation = Static<typeof OrganisationSchema>;
 export type Role = Static<typeof RoleSchema>;
 export type Membership = Static<typeof MembershipSchema>;
 export type AuthenticatorType = Static<typeof AuthenticatorTypeSchema>;
+/** How a person logs in: by an authenticator of the profile or, in the development realm, as a test account (facts 3.3). */
+export type LoginMethod = AuthenticatorType | 'user_password';
 export type Binding = Static<typeof BindingSchema>;
 /** A Care Identity profile. */
 export type Person = Static<typeof PersonSchema>;

@@ -1,6 +1,6 @@
 /** One environment as tests drive it. Every call goes to the control API, or to the authorization endpoint. */
 import type { Person } from '../care-identity/schema.ts';
-import { REALM_PATH } from '../environment/environment.ts';
+import { HEALTHCARE } from '../environment/realms.ts';
 import type { explain } from '../oidc/explain.ts';
 import type { TokenResponse } from '../oidc/tokens.ts';
 import type { EntryOf } from '../settings/fixtures.ts';
@@ -100,7 +100,7 @@ export function createEnvironmentClient(about: {
 }): MockCis2Environment {
   const { name, prefix, publicOrigin, send, close } = about;
   const call = createCall(send, prefix);
-  const issuer = `${publicOrigin}${prefix}${REALM_PATH}`;
+  const issuer = `${publicOrigin}${prefix}${HEALTHCARE.path}`;
   const scenarios = createScenarios(call);
   const clock = createEnvironmentClock(call);
   const binding = (email: string) => `/nhsmail/${encodeURIComponent(email)}/binding`;

@@ -1,6 +1,6 @@
 /** A whole log-in without a browser: an authorization request with mock_login, and how it ended. */
 import { randomBytes } from 'node:crypto';
-import { REALM_PATH } from '../environment/environment.ts';
+import { HEALTHCARE } from '../environment/realms.ts';
 import type { JournalEvent } from '../journal/event.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import type { FailureCode, OutcomeCode } from '../login/outcomes.ts';
@@ -142,7 +142,7 @@ export async function logInWith(
   logIn: LogIn,
 ): Promise<LogInResult> {
   const sent = await requestOf(logIn, call);
-  const answer = await send('GET', `${prefix}${REALM_PATH}/authorize${queryString(sent)}`);
+  const answer = await send('GET', `${prefix}${HEALTHCARE.path}/authorize${queryString(sent)}`);
   const { status, headers } = answer;
   const { client_id, redirect_uri, scope, state, nonce } = sent;
   const ended: Ended = { status, sent: { client_id, redirect_uri, scope, state, nonce } };

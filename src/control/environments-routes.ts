@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import { baseOf, type Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE, type Environments, isEnvironmentName } from '../environment/environments.ts';
 import { ConfigurationError, shown } from '../settings/faults.ts';
 import { completeFixtures, type Fixtures } from '../settings/fixtures.ts';
@@ -19,7 +19,10 @@ interface Begin {
 }
 
 /** Where the default environment’s addresses begin, as whoever asks knows this server. */
-const originOf = ({ issuer, prefix }: Environment) => issuer.slice(0, -(prefix.length + REALM_PATH.length));
+const originOf = (environment: Environment) => {
+  const base = baseOf(environment);
+  return base.slice(0, base.length - environment.prefix.length);
+};
 
 function nameFor(given: string | undefined): string {
   const name = given ?? `e-${randomBytes(6).toString('hex')}`;

@@ -6,9 +6,10 @@ import { fetchBounded } from '../relying-party/outbound.ts';
 import type { Fixtures } from '../settings/fixtures.ts';
 import { createBackground } from './background.ts';
 import { createClock, type MovableClock } from './clock.ts';
-import { derived, type Environment, type Post, REALM_PATH } from './environment.ts';
+import { derived, type Environment, type Post } from './environment.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { demoClient } from './own-clients.ts';
+import { HEALTHCARE } from './realms.ts';
 import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 
@@ -67,11 +68,12 @@ export function createEnvironment(
   const environment: Environment = {
     name,
     prefix,
+    realm: HEALTHCARE,
     get issuer() {
-      return `${bases.public}${REALM_PATH}`;
+      return `${bases.public}${HEALTHCARE.path}`;
     },
     get backChannelBase() {
-      return `${bases.internal}${REALM_PATH}`;
+      return `${bases.internal}${HEALTHCARE.path}`;
     },
     clock,
     initial: fixtures,

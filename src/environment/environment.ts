@@ -8,6 +8,7 @@ import type { Fixtures } from '../settings/fixtures.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Background } from './background.ts';
 import type { MovableClock } from './clock.ts';
+import type { Realm } from './realms.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { Store } from './store.ts';
 
@@ -16,11 +17,13 @@ export interface Environment {
   name: string;
   /** Path prefix of all its URLs: empty for the default environment, /env/{name} for any other. */
   prefix: string;
+  /** The realm that this is seen in: Healthcare, unless a request came to another one. */
+  realm: Realm;
   /** The iss of every token, exactly as configured (facts 0, row 1). */
   issuer: string;
   /** Base of the endpoints that a relying party’s server calls; equals the issuer unless INTERNAL_ORIGIN is set. */
   backChannelBase: string;
-  /** The addresses are those that one request came by: ISSUER_FROM_HOST. */
+  /** The addresses are those that one request came by: ISSUER_FROM_HOST, or another realm. */
   isNamedByRequest?: boolean;
   clock: MovableClock;
   /** What it began with, and goes back to when it is reset. */
@@ -50,6 +53,10 @@ export interface Environment {
   post: Post;
 }
 
+/** Where the addresses of an environment begin: origin and prefix, as its issuer has them. */
+export const baseOf = ({ issuer, realm }: Pick<Environment, 'issuer' | 'realm'>): string =>
+  issuer.slice(0, -realm.path.length);
+
 export type Post = (uri: string, request: OutboundRequest) => Promise<OutboundAnswer>;
 
 type Derived = Pick<Environment, 'fixtures' | 'directory' | 'clients' | 'settings'>;
@@ -76,9 +83,3 @@ export function derived(fixtures: Fixtures, ownClients: readonly Client[]): Deri
 export function adopt(environment: Environment, fixtures: Fixtures) {
   Object.assign(environment, derived(fixtures, environment.ownClients));
 }
-
-/** Path of the provider under an origin and prefix: CIS2’s own (facts 0, row 2). */
-export const REALM_PATH = '/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare';
-
-/** The realm claim of ID tokens (facts 3.2). */
-export const REALM = '/NHSIdentity/Healthcare';

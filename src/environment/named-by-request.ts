@@ -1,9 +1,10 @@
 /**
- * ISSUER_FROM_HOST: an environment as one request sees it, under the name that it came by. All state is the same; its
- * addresses alone differ. One provider then has several names: sessions, codes and access tokens are good under each.
+ * An environment as one request sees it: under the name of the host that it came by (ISSUER_FROM_HOST), or in another
+ * realm than Healthcare. All state is the same; names and addresses alone differ.
  */
-import { type Environment, REALM_PATH } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { type Bases, demoAddresses } from './own-clients.ts';
+import type { Realm } from './realms.ts';
 
 /** The environment that a view shows. */
 const bases = new WeakMap<Environment, Environment>();
@@ -22,7 +23,7 @@ function clientsAt({ clients, ownClients }: Environment, at: Bases): Environment
 
 /** A change of the view is one of the environment. */
 function writtenThrough(environment: Environment): PropertyDescriptorMap {
-  const names = ['fixtures', 'directory', 'settings'] as const;
+  const names = ['fixtures', 'directory', 'clients', 'settings'] as const;
   return Object.fromEntries(
     names.map((name) => [
       name,
@@ -36,14 +37,25 @@ function writtenThrough(environment: Environment): PropertyDescriptorMap {
   );
 }
 
+function viewOf(environment: Environment, other: PropertyDescriptorMap): Environment {
+  const view: Environment = Object.create(environment, {
+    isNamedByRequest: { value: true },
+    ...writtenThrough(environment),
+    ...other,
+  });
+  bases.set(view, itself(environment));
+  return view;
+}
+
+/** Under the origin that the request came by. One provider then has several: codes and tokens are good under each. */
 export function namedBy(origin: string, environment: Environment): Environment {
   const base = `${origin}${environment.prefix}`;
   const at = { public: base, internal: base };
+  const issuer = `${base}${environment.realm.path}`;
   let clients: Environment['clients'] | undefined;
-  const view: Environment = Object.create(environment, {
-    issuer: { value: `${base}${REALM_PATH}` },
-    backChannelBase: { value: `${base}${REALM_PATH}` },
-    isNamedByRequest: { value: true },
+  return viewOf(environment, {
+    issuer: { value: issuer },
+    backChannelBase: { value: issuer },
     clients: {
       get() {
         clients ??= clientsAt(environment, at);
@@ -54,8 +66,16 @@ export function namedBy(origin: string, environment: Environment): Environment {
         clients = undefined;
       },
     },
-    ...writtenThrough(environment),
   });
-  bases.set(view, environment);
-  return view;
+}
+
+/** In this realm: what it issues, it alone takes. */
+export function inRealm(realm: Realm, environment: Environment): Environment {
+  if (realm.path === environment.realm.path) return environment;
+  const here = (address: string) => `${address.slice(0, -environment.realm.path.length)}${realm.path}`;
+  return viewOf(environment, {
+    realm: { value: realm },
+    issuer: { value: here(environment.issuer) },
+    backChannelBase: { value: here(environment.backChannelBase) },
+  });
 }

@@ -1,13 +1,14 @@
 /**
  * Gives every request its environment, before anything else looks at it. /env/{name} is taken off the address before
- * it is routed, so that one table of routes serves every environment.
+ * it is routed, and another realm’s path is replaced, so that one table of routes serves every environment and realm.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { type Environments, isEnvironmentName } from './environments.ts';
-import { namedBy } from './named-by-request.ts';
+import { inRealm, namedBy } from './named-by-request.ts';
 import { writtenOrigin } from './reached.ts';
+import { asInHealthcare, otherRealmOf } from './realms.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -35,11 +36,14 @@ function nameIn(url: string): string | undefined {
 }
 
 /** An address as it is below its environment. */
-export function withoutEnvironment(url: string): string {
+function withoutEnvironment(url: string): string {
   if (nameIn(url) === undefined) return url;
   const rest = url.replace(ENVIRONMENT_PATH, '');
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
+
+/** The address that a request is routed by. */
+export const routedAs = (url: string): string => asInHealthcare(withoutEnvironment(url));
 
 export function attachEnvironment(
   app: FastifyInstance,
@@ -51,7 +55,9 @@ export function attachEnvironment(
   app.decorateRequest('route', '');
   function take(request: FastifyRequest, environment: Environment) {
     const origin = issuerFromHost ? writtenOrigin(request.reached) : undefined;
-    request.environment = origin === undefined ? environment : namedBy(origin, environment);
+    const named = origin === undefined ? environment : namedBy(origin, environment);
+    const realm = otherRealmOf(withoutEnvironment(request.originalUrl));
+    request.environment = realm ? inRealm(realm, named) : named;
   }
   app.addHook('onRequest', (request, _reply, done) => {
     // Set first: what refuses this request writes into a journal too.

@@ -12,6 +12,8 @@ export interface AuthorizationRequest {
   /** PKCE (RFC 7636); the method is always S256. */
   codeChallenge?: string;
   assurance: RequestedAssurance;
+  /** The path of the realm that it came to, where that is not Healthcare. */
+  realm?: string;
   prompt?: 'none' | 'login';
   /** max_age in seconds (OpenID Connect Core 3.1.2.1). */
   maxAgeSeconds?: number;

@@ -3,7 +3,8 @@
  * on. Every step gives a new log-in and changes nothing else. Which page comes next is derived from the data, never
  * stored beside it. How it ends is decided by `rules.ts`.
  */
-import type { AuthenticatorType } from '../care-identity/schema.ts';
+import { PASSWORD_ACR } from '../care-identity/authenticators.ts';
+import type { LoginMethod } from '../care-identity/schema.ts';
 import { recordKind } from '../environment/store.ts';
 import type { AuthorizationRequest } from './authorization-request.ts';
 import type { OutcomeCode } from './outcomes.ts';
@@ -32,7 +33,7 @@ export interface NumberMatch {
 export interface ReusedSession {
   sessionId: string;
   uid: string;
-  authenticator: AuthenticatorType;
+  authenticator: LoginMethod;
   /** The NHSmail account, where that was the authenticator. */
   account?: string;
   /** Seconds since 1970: the moment of the sign-in that made the session. */
@@ -50,9 +51,9 @@ export interface Login {
   startedAt: number;
   /** How many faults of a persona’s scenario this authorization request has met, Try again counted on. */
   faultsMet: number;
-  authenticator?: AuthenticatorType;
+  authenticator?: LoginMethod;
   nhsmail?: NhsmailSignIn;
-  /** Any other authenticator: who used it. */
+  /** Any other way: who it was. */
   direct?: { uid: string };
   /** When the authenticator finished: the moment of sign-in, whatever pages follow. */
   signedInAt?: number;
@@ -72,6 +73,7 @@ export type LoginStep =
   | 'nhsmail_sign_in'
   | 'number_match'
   | 'choose_person'
+  | 'password_sign_in'
   | 'select_role'
   | OutcomeCode;
 
@@ -80,7 +82,9 @@ export function stepOf(login: Login, roleIsOpen: boolean): LoginStep {
   if (login.ended) return login.ended.decision.outcome;
   if (login.session) return 'select_role';
   if (login.authenticator === undefined) return 'choose_authenticator';
-  if (login.authenticator !== 'nhsmail') {
+  if (login.authenticator === 'user_password') {
+    if (!login.direct) return 'password_sign_in';
+  } else if (login.authenticator !== 'nhsmail') {
     if (!login.direct) return 'choose_person';
   } else {
     if (login.nhsmail?.result === undefined) return 'nhsmail_sign_in';
@@ -88,6 +92,10 @@ export function stepOf(login: Login, roleIsOpen: boolean): LoginStep {
   }
   return roleIsOpen ? 'select_role' : 'choose_authenticator';
 }
+
+/** Test accounts have nothing to choose: their log-in begins at user name and password. */
+const withoutChoice = ({ assurance }: AuthorizationRequest): Pick<Login, 'authenticator'> =>
+  assurance.acr === PASSWORD_ACR ? { authenticator: 'user_password' } : {};
 
 export function startLogin(start: {
   id: string;
@@ -103,12 +111,14 @@ export function startLogin(start: {
     request: start.request,
     startedAt: start.now,
     faultsMet: start.faultsMet ?? 0,
-    ...(start.session ? { authenticator: start.session.authenticator, session: start.session } : {}),
+    ...(start.session
+      ? { authenticator: start.session.authenticator, session: start.session }
+      : withoutChoice(start.request)),
   };
 }
 
 /** Begins with an authenticator; what another one had brought is forgotten. */
-export function chooseAuthenticator(login: Login, authenticator: AuthenticatorType, now: number): Login {
+export function chooseAuthenticator(login: Login, authenticator: LoginMethod, now: number): Login {
   const {
     nhsmail: _nhsmail,
     direct: _direct,
@@ -165,7 +175,7 @@ export function signInDirectly(login: Login, uid: string, now: number): Login {
 /** Without its session, which has ended meanwhile, a log-in is at its beginning again. */
 export function withoutSession(login: Login): Login {
   const { session: _session, authenticator: _authenticator, role: _role, ...rest } = login;
-  return rest;
+  return { ...withoutChoice(rest.request), ...rest };
 }
 
 export function selectRole(login: Login, selected: string | null): Login {

@@ -3,7 +3,7 @@
  * facts and a given `now`. While no rule matches, the log-in goes on; only the last rule lets tokens come into
  * being. This file imports no HTTP, no storage and no signing, and a test keeps it so.
  */
-import type { AuthenticatorType, Binding } from '../care-identity/schema.ts';
+import type { Binding, LoginMethod } from '../care-identity/schema.ts';
 import type { FailureCode, OutcomeCode } from './outcomes.ts';
 
 /** What is known of a log-in so far. Moments are milliseconds since 1970, by the environment’s clock. */
@@ -13,9 +13,9 @@ export interface LoginFacts {
   /** A scenario that ends this log-in now: it stands above the facts. */
   scenario?: ForcedEnd;
   /** What was chosen, and what reaches the requested assurance. */
-  authenticator?: AuthenticatorType;
+  authenticator?: LoginMethod;
   requestedAcr: string;
-  sufficientAuthenticators: readonly AuthenticatorType[];
+  sufficientAuthenticators: readonly LoginMethod[];
   /** NHSmail: from the sign-in page to e-mail address and password. */
   signIn?: { startedAt: number; endedAt?: number; result?: SignInResult };
   /** NHSmail: from the number on the page to the answer in the app. */

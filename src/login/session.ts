@@ -1,7 +1,7 @@
 /** Single sign-on: who signed in at a browser, how and when, so that the next application need not ask again. */
 import { reaches } from '../care-identity/authenticators.ts';
 import type { Directory } from '../care-identity/directory.ts';
-import type { AuthenticatorType } from '../care-identity/schema.ts';
+import type { LoginMethod } from '../care-identity/schema.ts';
 import { recordKind } from '../environment/store.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import type { Timeouts } from '../settings/settings-schema.ts';
@@ -12,7 +12,7 @@ export interface Session {
   /** What grants know it by. It stays when a new sign-in by the same person gives the session a new id. */
   handle: string;
   uid: string;
-  authenticator: AuthenticatorType;
+  authenticator: LoginMethod;
   /** What the sign-in was, as the amr claim has it. */
   amr: string;
   /** The NHSmail account, where that was the authenticator. */

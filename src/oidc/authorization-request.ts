@@ -5,6 +5,7 @@
 import { requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
 import type { Environment } from '../environment/environment.ts';
+import { HEALTHCARE } from '../environment/realms.ts';
 import { type Delivery, Refused, wireText } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { withParameters } from '../relying-party/redirect-uris.ts';
@@ -222,7 +223,7 @@ export async function checkRequest(
 
 function readRequest(identified: IdentifiedRequest, environment: Environment) {
   const { client, redirectUri, parameters } = identified;
-  const { settings } = environment;
+  const { settings, realm } = environment;
   const asked = words(parameters.get('acr_values'));
   const ofClient = client.default_acr_values ?? settings.default_acr_values;
   const prompts = words(parameters.get('prompt')?.toLowerCase());
@@ -244,8 +245,9 @@ function readRequest(identified: IdentifiedRequest, environment: Environment) {
     clientId: client.client_id,
     redirectUri,
     scopes: SCOPES.filter((scope) => scopes.includes(scope)),
-    assurance: requestedAssurance(asked, ofClient),
+    assurance: requestedAssurance(asked, ofClient, realm.acrValues),
     onLoginFailure: onFailure === 'redirect' ? 'redirect' : 'page',
+    ...(realm === HEALTHCARE ? {} : { realm: realm.path }),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
   return request;

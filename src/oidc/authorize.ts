@@ -1,6 +1,7 @@
 /** The authorization endpoint (OpenID Connect Core section 3.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
+import { pathIn } from '../environment/realms.ts';
 import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest } from '../login/authorization-request.ts';
 import { type ReusedSession, startLogin } from '../login/login.ts';
@@ -31,7 +32,8 @@ export async function authorizeForm(request: FastifyRequest, reply: FastifyReply
   const form = formOf(request.body);
   const fault = form.tooMany ? encodingFault(form) : undefined;
   if (fault) refuseOnPage(fault);
-  return reply.redirect(`${request.environment.prefix}${REALM_PATH}/authorize?${asQuery(form.encoded)}`, 303);
+  const { prefix, realm } = request.environment;
+  return reply.redirect(`${prefix}${pathIn(realm, '/authorize')}?${asQuery(form.encoded)}`, 303);
 }
 
 export function authorizeEndpoint(showProgress: Pages['showProgress']) {
@@ -75,7 +77,8 @@ async function check(request: FastifyRequest, parameters: Parameters) {
     details: { scopes: authorizationRequest.scopes, ...authorizationRequest.assurance },
     ...about,
   });
-  for (const explanation of leniencies(identified)) journal.record({ kind: 'warned', explanation, ...about });
+  for (const explanation of leniencies(identified, environment))
+    journal.record({ kind: 'warned', explanation, ...about });
   return { client: identified.client, authorizationRequest };
 }
 

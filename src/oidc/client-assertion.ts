@@ -89,9 +89,10 @@ function subjectFault({ claims }: Assertion, client: Client): ClientFault | unde
 /** The names under which this provider may be addressed: the token endpoint by any configured name, or the issuer. */
 function audienceFault(
   { claims }: Assertion,
-  { issuer, backChannelBase }: Environment,
+  { issuer, backChannelBase, realm }: Environment,
 ): ClientFault | undefined {
-  const names = [...new Set([`${issuer}/access_token`, `${backChannelBase}/access_token`, issuer])];
+  const path = realm.pathOf('/access_token');
+  const names = [...new Set([`${issuer}${path}`, `${backChannelBase}${path}`, issuer])];
   const audiences = [claims.aud ?? []].flat();
   if (audiences.some((audience) => names.includes(audience))) return undefined;
   return fault({

@@ -1,5 +1,5 @@
 /** Who calls the token endpoint: one function for each method, chosen by what the client is registered for. */
-import { type Environment, REALM } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -73,12 +73,12 @@ async function credentialsFault(
 
 function refuseClient(
   fault: ClientFault,
-  { settings }: Environment,
+  { settings, realm }: Environment,
   usedHeader: boolean,
   clientId: string | undefined,
 ): never {
   // A challenge belongs to an Authorization header that was used (RFC 6749 section 5.2).
-  const headers = { 'www-authenticate': `Basic realm="${REALM}"` };
+  const headers = { 'www-authenticate': `Basic realm="${realm.claim}"` };
   const wire = usedHeader ? { status: 401, headers } : { status: settings.invalid_client_status };
   throw new Refused(
     { ...wire, error: 'invalid_client', description: fault.description },

@@ -1,28 +1,31 @@
 /** The discovery document: CIS2’s members and values (facts 10.2), naming only what this server does. */
-import { ACR_VALUES } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
+import type { EndpointPath, Realm } from '../environment/realms.ts';
 import { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 
 /** Those that CIS2 offers; a client’s relaxation to another is its own affair, and not advertised. */
 const AUTH_METHODS = ['client_secret_post', 'client_secret_jwt', 'private_key_jwt'];
 
-export function discoveryDocument({ issuer, backChannelBase }: { issuer: string; backChannelBase: string }) {
+export function discoveryDocument(of: { issuer: string; backChannelBase: string; realm: Realm }) {
+  const { issuer, backChannelBase, realm } = of;
+  const forBrowsers = (endpoint: EndpointPath) => `${issuer}${realm.pathOf(endpoint)}`;
+  const forServers = (endpoint: EndpointPath) => `${backChannelBase}${realm.pathOf(endpoint)}`;
   return {
     issuer,
     version: '3.0',
-    authorization_endpoint: `${issuer}/authorize`,
-    token_endpoint: `${backChannelBase}/access_token`,
-    userinfo_endpoint: `${backChannelBase}/userinfo`,
-    jwks_uri: `${backChannelBase}/connect/jwk_uri`,
-    end_session_endpoint: `${issuer}/connect/endSession`,
-    introspection_endpoint: `${backChannelBase}/introspect`,
-    revocation_endpoint: `${backChannelBase}/token/revoke`,
+    authorization_endpoint: forBrowsers('/authorize'),
+    token_endpoint: forServers('/access_token'),
+    userinfo_endpoint: forServers('/userinfo'),
+    jwks_uri: forServers('/connect/jwk_uri'),
+    end_session_endpoint: forBrowsers('/connect/endSession'),
+    introspection_endpoint: forServers('/introspect'),
+    revocation_endpoint: forServers('/token/revoke'),
     scopes_supported: SCOPES,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     subject_types_supported: ['public'],
-    acr_values_supported: ACR_VALUES,
+    acr_values_supported: realm.acrValues,
     claims_supported: [
       'sub',
       'uid',

@@ -3,7 +3,7 @@
  * the session it belongs to is ended at once; without one the person is asked first.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import { pathIn } from '../environment/realms.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import { SESSIONS } from '../login/session.ts';
@@ -210,7 +210,10 @@ export function endSessionForm(pages: LogoutPages) {
     const parameters = formOf(request.body);
     if (parameters.get(CONFIRMED) === 'yes' && !isFromElsewhere(request))
       return logOut(request, reply, parameters, pages);
-    const path = `${request.environment.prefix}${REALM_PATH}/connect/endSession`;
-    return reply.redirect(`${path}?${asQuery(parameters.encoded)}`, 303);
+    const { prefix, realm } = request.environment;
+    return reply.redirect(
+      `${prefix}${pathIn(realm, '/connect/endSession')}?${asQuery(parameters.encoded)}`,
+      303,
+    );
   };
 }

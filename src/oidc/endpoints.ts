@@ -1,6 +1,7 @@
 /** The provider’s endpoints, at CIS2’s own paths below the realm (facts 1.3, 10.2). */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
+import { ENDPOINT_PATHS, type EndpointPath, HEALTHCARE } from '../environment/realms.ts';
 import { Refused } from '../journal/refused.ts';
 import { accessTokenEndpoint } from './access-token.ts';
 import { type AnswerAbout, withScenario } from './apply-scenario.ts';
@@ -24,7 +25,7 @@ export interface Pages extends LogoutPages {
 }
 
 /** The methods of each path below the realm; all others are refused by name. */
-export const ENDPOINT_METHODS: Readonly<Record<string, readonly string[]>> = {
+export const ENDPOINT_METHODS: Readonly<Record<EndpointPath, readonly string[]>> = {
   '/.well-known/openid-configuration': ['GET', 'HEAD', 'OPTIONS'],
   '/connect/jwk_uri': ['GET', 'HEAD', 'OPTIONS'],
   '/authorize': ['GET', 'POST'],
@@ -49,7 +50,7 @@ export async function registerEndpoints(app: FastifyInstance, pages: Pages) {
       calledByBrowsers(scope, pages);
       await scope.register(calledByPrograms);
     },
-    { prefix: REALM_PATH },
+    { prefix: HEALTHCARE.path },
   );
 }
 
@@ -89,7 +90,8 @@ function readRequested(parameters: Parameters): Pick<AnswerAbout, 'requested'> {
 /** What programs call, among them pages of other origins. */
 async function calledByPrograms(scope: FastifyInstance) {
   allowClientOrigins(scope);
-  for (const [path, methods] of Object.entries(ENDPOINT_METHODS)) {
+  for (const path of ENDPOINT_PATHS) {
+    const methods = ENDPOINT_METHODS[path];
     if (!methods.includes('OPTIONS')) continue;
     scope.options(path, async (_request, reply) =>
       reply.header('allow', methods.join(', ')).code(204).send(),

@@ -1,4 +1,5 @@
 /** What an authenticated log-in gave an application: the grant, its code and its tokens. */
+import { HEALTHCARE, type Realm } from '../environment/realms.ts';
 import { recordKind } from '../environment/store.ts';
 import type { Subject } from '../journal/event.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
@@ -9,6 +10,8 @@ export interface Grant {
   /** The log-in that it came from: what the journal finds everything of it by. */
   loginId: string;
   uid: string;
+  /** The path of the realm that it was given in, where that is not Healthcare. */
+  realm?: string;
   scopes: readonly string[];
   nonce?: string;
   /** s_hash: the state itself may be long, and is not needed again. */
@@ -26,6 +29,11 @@ export interface Grant {
   /** mock_scenario of the authorization request. */
   scenario?: ChosenScenario;
 }
+
+/** Where a grant was given: its codes and tokens are good there alone. */
+export const realmOfGrant = ({ realm = HEALTHCARE.path }: Grant): string => realm;
+
+export const isGivenIn = (grant: Grant, { path }: Realm): boolean => realmOfGrant(grant) === path;
 
 /** What an event is about that belongs to a grant, whoever asked. */
 export const subjectOfGrant = (

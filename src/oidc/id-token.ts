@@ -3,7 +3,6 @@ import { hash, randomUUID } from 'node:crypto';
 import type { JWTPayload } from 'jose';
 import { nameOf } from '../care-identity/claims.ts';
 import type { Person } from '../care-identity/schema.ts';
-import { REALM } from '../environment/environment.ts';
 import type { Grant } from './grant.ts';
 
 /** base64url of the left half of the SHA-256 (OpenID Connect Core section 3.1.3.6). */
@@ -22,6 +21,8 @@ function auditTrackingId(): string {
 
 export interface IdTokenMoment {
   issuer: string;
+  /** The realm claim. */
+  realm: string;
   accessToken: string;
   /** The code it was redeemed with; a refresh has none. */
   code?: string;
@@ -48,7 +49,7 @@ export function idTokenClaims(grant: Grant, person: Person, moment: IdTokenMomen
     tokenName: 'id_token',
     tokenType: 'JWTToken',
     'org.forgerock.openidconnect.ops': leftHalfHash(grant.sid),
-    realm: REALM,
+    realm: moment.realm,
     sid: grant.sid,
     auth_time: grant.authTime + moment.skewSeconds,
     iat: moment.issuedAt,

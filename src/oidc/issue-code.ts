@@ -32,6 +32,7 @@ export function grantOf(login: Login, person: Person, { session, sid }: KeptSess
     authTime: session.authTime,
     session: session.handle,
     sid,
+    ...(request.realm === undefined ? {} : { realm: request.realm }),
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.state === undefined ? {} : { stateHash: leftHalfHash(request.state) }),
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),

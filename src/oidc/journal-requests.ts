@@ -1,11 +1,11 @@
 /** What came in at the provider’s endpoints, where they do not say so themselves, and what each of them answered. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import { ENDPOINT_PATHS, type EndpointPath, HEALTHCARE, pathIn } from '../environment/realms.ts';
 import type { EventDetails } from '../journal/events.ts';
 import { parseParameters, queryParametersOf } from './parameters.ts';
 
 /** The endpoints that read no parameters by which they would know more. */
-const RECEIVED: Readonly<Record<string, string>> = {
+const RECEIVED: Readonly<Partial<Record<EndpointPath, string>>> = {
   '/.well-known/openid-configuration': 'The discovery document was asked for.',
   '/connect/jwk_uri': 'The JWKS was asked for.',
   '/userinfo': 'UserInfo was asked for.',
@@ -17,8 +17,13 @@ function isCallback({ url }: FastifyRequest, location: string | undefined): bool
 }
 
 /** Hooks of every route; they act on the endpoints, `methods` by path below the realm, alone. */
-export function journalRequests(app: FastifyInstance, methods: Readonly<Record<string, readonly string[]>>) {
-  const endpoints = new Map(Object.keys(methods).map((path) => [`${REALM_PATH}${path}`, path]));
+export function journalRequests(
+  app: FastifyInstance,
+  methods: Readonly<Record<EndpointPath, readonly string[]>>,
+) {
+  const endpoints = new Map<string, EndpointPath>(
+    ENDPOINT_PATHS.map((path) => [pathIn(HEALTHCARE, path), path]),
+  );
 
   /** The path below the realm of the endpoint that was asked, by whatever method. */
   const endpointOf = ({ route }: FastifyRequest) => endpoints.get(route);
@@ -26,7 +31,8 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
   app.addHook('onRequest', (request, _reply, done) => {
     const path = endpointOf(request);
     const explanation = path === undefined ? undefined : RECEIVED[path];
-    const isTaken = request.method !== 'OPTIONS' && methods[path ?? '']?.includes(request.method);
+    const isTaken =
+      path !== undefined && request.method !== 'OPTIONS' && methods[path].includes(request.method);
     if (explanation !== undefined && isTaken) {
       request.environment.journal.record({
         request_id: request.id,
@@ -44,11 +50,12 @@ export function journalRequests(app: FastifyInstance, methods: Readonly<Record<s
     const { location } = redirect;
     const endpoint = endpointOf(request);
     if (endpoint !== undefined || isCallback(request, location)) {
-      const path = endpoint === undefined ? request.url : `${REALM_PATH}${endpoint}`;
       const { method, environment } = request;
+      const { realm } = environment;
+      const path = endpoint === undefined ? request.url : pathIn(realm, endpoint);
       environment.journal.record({
         kind: 'request_answered',
-        explanation: `${method} ${endpoint ?? path} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
+        explanation: `${method} ${endpoint === undefined ? path : realm.pathOf(endpoint)} was answered with ${reply.statusCode}${location === undefined ? '' : `, a redirect to ${location}`}.`,
         details: { method, path, status: reply.statusCode, ...redirect },
         ...environment.journal.subjectOf(request.id),
       });

@@ -1,6 +1,7 @@
 /** What is let through in an authorization request, though CIS2 would not have it or it is probably a mistake. */
-import { ACR_VALUES, requestedAssurance } from '../care-identity/authenticators.ts';
+import { requestedAssurance } from '../care-identity/authenticators.ts';
 import { SCOPES } from '../care-identity/claims.ts';
+import type { Environment } from '../environment/environment.ts';
 import { redirectUriRight } from '../relying-party/redirect-uris.ts';
 import { similarNames } from '../settings/near-matches.ts';
 import type { IdentifiedRequest } from './identify-request.ts';
@@ -31,7 +32,10 @@ function untied(parameters: Parameters): string[] {
 }
 
 /** What was asked for and will not be given, and what was probably forgotten, in words, for the journal. */
-export function leniencies({ client, redirectUri, parameters }: IdentifiedRequest): string[] {
+export function leniencies(
+  { client, redirectUri, parameters }: IdentifiedRequest,
+  { realm }: Environment,
+): string[] {
   const unknownScopes = words(parameters.get('scope')).filter(
     (scope) => !(SCOPES as readonly string[]).includes(scope),
   );
@@ -50,9 +54,9 @@ export function leniencies({ client, redirectUri, parameters }: IdentifiedReques
       `Scopes that CIS2 does not have were left out: ${unknownScopes.join(' ')}. ${whatThereIs(unknownScopes, SCOPES)}`,
     );
   }
-  if (acrValues.length > 0 && requestedAssurance(acrValues, ['AAL3_ANY']).claim === '0') {
+  if (acrValues.length > 0 && requestedAssurance(acrValues, [], realm.acrValues).claim === '0') {
     found.push(
-      `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, ACR_VALUES)}`,
+      `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, realm.acrValues)}`,
     );
   }
   found.push(...untied(parameters));

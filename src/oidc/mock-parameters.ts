@@ -1,5 +1,6 @@
 /** The parameters of the mock’s own that an authorization request may carry, all beginning with mock_. */
-import { type Directory, roleOf } from '../care-identity/directory.ts';
+import { PASSWORD_ACR } from '../care-identity/authenticators.ts';
+import { type Directory, personCalled, roleOf } from '../care-identity/directory.ts';
 import type { Person } from '../care-identity/schema.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { HeadlessPersona } from '../login/authorization-request.ts';
@@ -43,8 +44,13 @@ export const nearPersonas = (typed: string, directory: Directory): string[] =>
 export const similarPersonas = (typed: string, directory: Directory): string[] =>
   similarNames(typed, personasOf(directory));
 
+const isForTestAccounts = ({ realm }: Environment): boolean => realm.acrValues.includes(PASSWORD_ACR);
+
 /** The person that mock_login names, if any: the holder of the account, or the person of the UID. */
-function personNamed(login: string, directory: Directory): Person | undefined {
+function personNamed(login: string, environment: Environment): Person | undefined {
+  const { directory } = environment;
+  // A test account needs no binding.
+  if (isForTestAccounts(environment)) return personCalled(login, directory);
   return directory.person(login) ?? directory.profileBoundTo(login)?.person;
 }
 
@@ -67,8 +73,21 @@ function unknownNameFault(parameters: Parameters): Fault | undefined {
   });
 }
 
-function loginFault(login: string | undefined, directory: Directory): Fault | undefined {
-  if (login === undefined || isPersona(login, directory)) return undefined;
+/** In the development realm nobody logs in by NHSmail: an account that belongs to nobody is of no use there. */
+function profileFault(parameter: string, name: string, environment: Environment): Fault | undefined {
+  if (!isForTestAccounts(environment) || personCalled(name, environment.directory)) return undefined;
+  return fault(parameter, {
+    rule: 'In the development realm a persona has a Care Identity profile: it logs in with a user name.',
+    found: `${name}, an NHSmail account without a profile`,
+    expected: 'a UID, or the account or e-mail address of a person',
+    mend: 'Name a person, or send the request to the Healthcare realm, where NHSmail accounts log in.',
+  });
+}
+
+function loginFault(login: string | undefined, environment: Environment): Fault | undefined {
+  const { directory } = environment;
+  if (login === undefined) return undefined;
+  if (isPersona(login, directory)) return profileFault('mock_login', login, environment);
   return fault('mock_login', {
     rule: 'mock_login names a persona: an NHSmail account or a UID.',
     found: login,
@@ -80,10 +99,10 @@ function loginFault(login: string | undefined, directory: Directory): Fault | un
 function roleFault(
   login: string | undefined,
   role: string | undefined,
-  directory: Directory,
+  environment: Environment,
 ): Fault | undefined {
   if (role === undefined) return undefined;
-  const person = login === undefined ? undefined : personNamed(login, directory);
+  const person = login === undefined ? undefined : personNamed(login, environment);
   if (person && roleOf(person, role)) return undefined;
   const roles = person?.roles.map(({ person_roleid }) => person_roleid) ?? [];
   return fault('mock_role', {
@@ -122,7 +141,8 @@ export function scenarioFault(code: string | undefined): Fault | undefined {
 function hintFault({ client, parameters }: IdentifiedRequest, environment: Environment): Fault | undefined {
   const hint = parameters.get('login_hint');
   const counts = parameters.get('mock_login') === undefined && isAutomatic(client, environment);
-  if (!counts || hint === undefined || isPersona(hint, environment.directory)) return undefined;
+  if (!counts || hint === undefined) return undefined;
+  if (isPersona(hint, environment.directory)) return profileFault('login_hint', hint, environment);
   return fault('login_hint', {
     rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
     found: hint,
@@ -137,14 +157,13 @@ export function mockParameterFault(
   environment: Environment,
 ): Fault | undefined {
   const { parameters } = identified;
-  const { directory } = environment;
   const login = parameters.get('mock_login');
   return (
     unknownNameFault(parameters) ??
-    loginFault(login, directory) ??
+    loginFault(login, environment) ??
     hintFault(identified, environment) ??
     scenarioFault(parameters.get('mock_scenario')) ??
-    roleFault(login, parameters.get('mock_role'), directory) ??
+    roleFault(login, parameters.get('mock_role'), environment) ??
     onFailureFault(parameters.get('mock_on_failure'))
   );
 }

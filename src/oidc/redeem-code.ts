@@ -1,12 +1,21 @@
 /** The authorization code grant: from a code to an access token and an ID token, once (RFC 6749 section 4.1.3). */
 import { createHash } from 'node:crypto';
 import type { Environment } from '../environment/environment.ts';
+import type { Realm } from '../environment/realms.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/event.ts';
 import type { Refusal } from '../journal/refusal.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { type AuthorizationCode, CODES, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
+import {
+  type AuthorizationCode,
+  CODES,
+  GRANTS,
+  type Grant,
+  isGivenIn,
+  realmOfGrant,
+  subjectOfGrant,
+} from './grant.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
 import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
@@ -19,8 +28,20 @@ interface Redeemable {
 
 type CodeCheck = (
   redeemable: Redeemable,
-  request: { client: Client; parameters: Parameters; now: number; codeSeconds: number },
+  request: { client: Client; parameters: Parameters; realm: Realm; now: number; codeSeconds: number },
 ) => Refusal | undefined;
+
+const belongsToTheRealm: CodeCheck = ({ grant }, { realm }) =>
+  isGivenIn(grant, realm)
+    ? undefined
+    : {
+        rule: 'A code is redeemed at the issuer that gave it.',
+        parameter: 'code',
+        found: `a code of ${realmOfGrant(grant)}`,
+        expected: `a code of ${realm.path}`,
+        mend: 'Take all endpoints from the discovery document of one issuer.',
+        specification: 'RFC 6749 section 5.2; OpenID Connect Discovery section 3',
+      };
 
 const belongsToTheClient: CodeCheck = ({ grant }, { client }) =>
   grant.clientId === client.client_id
@@ -112,7 +133,13 @@ const verifierMatches: CodeCheck = ({ code }, { parameters }) => {
 };
 
 /** A code that fails one of these stays unredeemed: its rightful holder may still use it. */
-const CODE_CHECKS: readonly CodeCheck[] = [belongsToTheClient, sameRedirectUri, notExpired, verifierMatches];
+const CODE_CHECKS: readonly CodeCheck[] = [
+  belongsToTheRealm,
+  belongsToTheClient,
+  sameRedirectUri,
+  notExpired,
+  verifierMatches,
+];
 
 function unknownCode(): Refusal {
   return {
@@ -173,7 +200,7 @@ export async function redeemCode(
   for (const check of CODE_CHECKS) {
     // A reused code is named as such before its age; whose it is and where it goes come first.
     if (check === notExpired && found.code.value.redeemed) return refuseReuse(found, environment, subject);
-    const refusal = check(found, { client, parameters, now, codeSeconds });
+    const refusal = check(found, { client, parameters, realm: environment.realm, now, codeSeconds });
     if (refusal) {
       throw invalidGrant(refusal, about, check === notExpired ? 'Authorization code expired.' : undefined);
     }

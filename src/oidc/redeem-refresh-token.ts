@@ -4,7 +4,7 @@ import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
-import { GRANTS, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
+import { GRANTS, isGivenIn, REFRESH_TOKENS, realmOfGrant, subjectOfGrant } from './grant.ts';
 import { type Parameters, words } from './parameters.ts';
 import { type Issued, invalidGrant, issueTokens, revokeAndRefuse } from './tokens.ts';
 
@@ -62,6 +62,10 @@ export async function redeemRefreshToken(
   // Refresh tokens end with the session that is logged out (OpenID Connect Back-Channel Logout section 2.7).
   if (await store.get(ENDED_SESSIONS, grant.value.session)) {
     throw invalidGrant(unusable('one of a session that was logged out', 'Log in again.'), about);
+  }
+  if (!isGivenIn(grant.value, environment.realm)) {
+    const found = `one of another issuer, ${realmOfGrant(grant.value)}`;
+    throw invalidGrant(unusable(found, 'Use it at the issuer that gave it.'), about);
   }
   const { grantId, expiresAt, redeemed } = stored.value;
   if (grant.value.clientId !== client.client_id) {

@@ -43,6 +43,8 @@ function newSession(
     startedAt: now,
     expiresAt: now,
     sids: Object.fromEntries(others),
+    ...(carried?.issuers ? { issuers: carried.issuers } : {}),
+    ...(carried?.scenarios ? { scenarios: carried.scenarios } : {}),
     ...(account === undefined ? {} : { account }),
   };
 }
@@ -59,14 +61,25 @@ function scenariosOf({ scenarios = {} }: Session, { request }: Login): Pick<Sess
   return all.length === 0 ? {} : { scenarios: Object.fromEntries(all) };
 }
 
+/** The issuer that each client knows, where it is not the environment’s own: that of its latest log-in. */
+function issuersOf(
+  { issuers = {} }: Session,
+  clientId: string,
+  { issuer, isNamedByRequest }: Environment,
+): Pick<Session, 'issuers'> {
+  const { [clientId]: _earlier, ...others } = issuers;
+  const all = isNamedByRequest ? { ...others, [clientId]: issuer } : others;
+  return Object.keys(all).length === 0 ? {} : { issuers: all };
+}
+
 /** 32 bytes that nobody can guess, in the form of CIS2’s sids (facts 10.7). */
 const newSid = (): string => Buffer.from(randomId(), 'base64url').toString('base64');
 
 /** The session with this log-in in it: the client’s sid, the role if one was selected, and its time begun anew. */
 function used(session: Session, login: Login, person: Person, environment: Environment): Session {
-  const { clock, settings, issuer, isNamedByRequest } = environment;
+  const { clock, settings } = environment;
   const { clientId } = login.request;
-  const { scenarios: _scenarios, sids, expiresAt: _expiresAt, ...kept } = session;
+  const { scenarios: _scenarios, issuers: _issuers, sids, expiresAt: _expiresAt, ...kept } = session;
   const selectedRoleId = selectedRoleOf(login, person) ?? session.selectedRoleId;
   const sid = sidOf(session, clientId) ?? newSid();
   return {
@@ -74,7 +87,7 @@ function used(session: Session, login: Login, person: Person, environment: Envir
     sids: Object.fromEntries([...Object.entries(sids), [clientId, sid]]),
     ...kept,
     ...(selectedRoleId === undefined ? {} : { selectedRoleId }),
-    ...(isNamedByRequest ? { issuers: { ...session.issuers, [clientId]: issuer } } : {}),
+    ...issuersOf(session, clientId, environment),
     ...scenariosOf(session, login),
   };
 }

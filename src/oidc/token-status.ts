@@ -5,7 +5,7 @@ import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, isGivenIn, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
 import type { Parameters } from './parameters.ts';
 
 interface KnownToken {
@@ -18,12 +18,12 @@ interface KnownToken {
 }
 
 /** The live token, whichever kind it is; a hint at the kind is not needed (RFC 7009 section 2.1). */
-async function findToken(token: string, { store }: Environment): Promise<KnownToken | undefined> {
+async function findToken(token: string, { store, realm }: Environment): Promise<KnownToken | undefined> {
   const access = await store.get(ACCESS_TOKENS, token);
   const refresh = access ? undefined : await store.get(REFRESH_TOKENS, token);
   const found = access ?? refresh;
   const grant = found && (await store.get(GRANTS, found.value.grantId));
-  if (!found || !grant || refresh?.value.redeemed) return undefined;
+  if (!found || !grant || refresh?.value.redeemed || !isGivenIn(grant.value, realm)) return undefined;
   if (refresh && (await store.get(ENDED_SESSIONS, grant.value.session))) return undefined;
   const { grantId, expiresAt } = found.value;
   const scopes = access?.value.scopes ?? grant.value.scopes;

@@ -121,7 +121,7 @@ export interface Issued {
 
 export async function issueTokens(issue: Issue, environment: Environment, subject: Subject): Promise<Issued> {
   const { grantId, grant, code, scopes = grant.scopes } = issue;
-  const { clock, directory, settings, store, journal, issuer } = environment;
+  const { clock, directory, settings, store, journal, issuer, realm } = environment;
   const person = directory.person(grant.uid);
   if (!person) {
     const refusal = {
@@ -140,6 +140,7 @@ export async function issueTokens(issue: Issue, environment: Environment, subjec
   const lifeSeconds = settings.timeouts.id_token_seconds;
   const moment = {
     issuer,
+    realm: realm.claim,
     accessToken,
     issuedAt,
     skewSeconds,

@@ -5,7 +5,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import { ENDPOINT_PATHS, type EndpointPath, HEALTHCARE, pathIn } from '../environment/realms.ts';
 import type { Candidate } from '../scenarios/choice.ts';
 import type { Endpoint, Transport } from '../scenarios/scenario.ts';
 import { type AnswerAbout, contextOf, isUndisturbed, scenarioAt } from './apply-scenario.ts';
@@ -24,17 +24,21 @@ declare module 'fastify' {
   }
 }
 
-/** The endpoints by their paths. */
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
-  [`${REALM_PATH}/.well-known/openid-configuration`, 'discovery'],
-  [`${REALM_PATH}/connect/jwk_uri`, 'jwks'],
-  [`${REALM_PATH}/authorize`, 'authorize'],
-  [`${REALM_PATH}/access_token`, 'token'],
-  [`${REALM_PATH}/userinfo`, 'userinfo'],
-  [`${REALM_PATH}/connect/endSession`, 'end_session'],
-  [`${REALM_PATH}/token/revoke`, 'revoke'],
-  [`${REALM_PATH}/introspect`, 'introspect'],
-]);
+const ENDPOINTS: Readonly<Record<EndpointPath, Endpoint>> = {
+  '/.well-known/openid-configuration': 'discovery',
+  '/connect/jwk_uri': 'jwks',
+  '/authorize': 'authorize',
+  '/access_token': 'token',
+  '/userinfo': 'userinfo',
+  '/connect/endSession': 'end_session',
+  '/token/revoke': 'revoke',
+  '/introspect': 'introspect',
+};
+
+/** The endpoints by their routes. */
+const BY_ROUTE: ReadonlyMap<string, Endpoint> = new Map(
+  ENDPOINT_PATHS.map((path) => [pathIn(HEALTHCARE, path), ENDPOINTS[path]]),
+);
 
 /** The client that says it calls, not yet believed. */
 async function callerOf(form: Parameters, header: string | undefined): Promise<string | undefined> {
@@ -80,7 +84,7 @@ const BROWSER_ENDPOINTS: readonly Endpoint[] = ['authorize', 'end_session'];
 
 async function transport(request: FastifyRequest, reply: FastifyReply) {
   const { environment, route, method } = request;
-  const endpoint = ENDPOINTS.get(route);
+  const endpoint = BY_ROUTE.get(route);
   // A browser that asks whether a page may call has called nothing yet.
   if (endpoint === undefined || method === 'OPTIONS') return;
   const about = BROWSER_ENDPOINTS.includes(endpoint) ? aboutBrowser(request) : await aboutProgram(request);

@@ -1,12 +1,12 @@
 /** UserInfo: the claims of the granted scopes for a live access token (OpenID Connect Core section 5.3). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userInfoClaims, withBareObjects } from '../care-identity/claims.ts';
-import { type Environment, REALM } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import { withScenario } from './apply-scenario.ts';
 import { bearerOf } from './bearer.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, subjectOfGrant } from './grant.ts';
+import { ACCESS_TOKENS, GRANTS, type Grant, isGivenIn, realmOfGrant, subjectOfGrant } from './grant.ts';
 import { encodingFault } from './parameter-faults.ts';
 import { formOf } from './parameters.ts';
 import { send } from './send.ts';
@@ -16,8 +16,8 @@ const DESCRIPTION = 'The access token provided is expired, revoked, malformed, o
 
 const SPECIFICATION = 'RFC 6750 sections 2 and 3.1; facts 10.5';
 
-function refuseToken(found: string, mend: string, subject: Subject = {}): Refused {
-  const challenge = `Bearer realm="${REALM}", error="invalid_token", error_description="${DESCRIPTION}"`;
+function refuseToken({ realm }: Environment, found: string, mend: string, subject: Subject = {}): Refused {
+  const challenge = `Bearer realm="${realm.claim}", error="invalid_token", error_description="${DESCRIPTION}"`;
   return new Refused(
     {
       status: 401,
@@ -76,27 +76,33 @@ function bearerToken(request: FastifyRequest): string {
   const token = inHeader ?? inForm;
   if (token !== undefined) return token;
   throw refuseToken(
+    request.environment,
     header === undefined ? 'no access token' : 'an Authorization header that is not Bearer and a token',
     'Send Authorization: Bearer followed by the access_token of the token response.',
   );
 }
 
-async function findGrant(token: string, { store, directory }: Environment) {
+async function findGrant(token: string, environment: Environment) {
+  const { store, directory, realm } = environment;
+  const refuse = (found: string, mend: string, grant?: Grant) =>
+    refuseToken(environment, found, mend, grant && aboutToken(grant));
   const stored = await store.get(ACCESS_TOKENS, token);
-  if (!stored)
-    throw refuseToken('an unknown or expired access token', 'Log in again for a new access token.');
+  if (!stored) throw refuse('an unknown or expired access token', 'Log in again for a new access token.');
   const grant = await store.get(GRANTS, stored.value.grantId);
   if (!grant)
-    throw refuseToken(
-      'an access token that was revoked',
-      'Log in again; see the journal for what revoked it.',
+    throw refuse('an access token that was revoked', 'Log in again; see the journal for what revoked it.');
+  if (!isGivenIn(grant.value, realm))
+    throw refuse(
+      `an access token of another issuer, ${realmOfGrant(grant.value)}`,
+      'Ask the UserInfo endpoint of the issuer that gave it.',
+      grant.value,
     );
   const person = directory.person(grant.value.uid);
   if (!person)
-    throw refuseToken(
+    throw refuse(
       `a token of person ${grant.value.uid}, who is gone`,
       'Log in as a person who exists.',
-      aboutToken(grant.value),
+      grant.value,
     );
   return { grant: grant.value, scopes: stored.value.scopes, person };
 }

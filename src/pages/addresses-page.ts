@@ -3,7 +3,7 @@
  * together; a page for a browser, JSON for a program. It needs no token: it tells names alone.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import { HEALTHCARE } from '../environment/realms.ts';
 import { findings, fits, type Told } from './addresses/fit.ts';
 import { callerOf, type SeenAddress, watchAddresses } from './addresses/seen.ts';
 import type { AddressesPage } from './models.ts';
@@ -28,7 +28,7 @@ const PROXY_HEADERS = [
 ];
 
 /** The origin of an address of the provider, as it was configured. */
-const originOf = (base: string, prefix: string): string => base.slice(0, -(prefix + REALM_PATH).length);
+const originOf = (base: string, prefix: string): string => base.slice(0, -(prefix + HEALTHCARE.path).length);
 
 function toldTo({ environment }: FastifyRequest, issuerFromHost: boolean): Told {
   const { issuer, backChannelBase, prefix } = environment;

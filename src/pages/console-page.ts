@@ -1,16 +1,17 @@
 /** The console: a page whose script shows and changes its environment by the control API, and by nothing else. */
 import type { FastifyInstance } from 'fastify';
 import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
-import { REALM_PATH } from '../environment/environment.ts';
+import { baseOf } from '../environment/environment.ts';
 import type { ConsolePage } from './models.ts';
 import { showPage, toolFrameOf } from './render.ts';
 
 export function registerConsolePage(app: FastifyInstance) {
   app.get('/console', async (request, reply) => {
-    const { name, issuer } = request.environment;
+    const { environment } = request;
+    const { name } = environment;
     return showPage<ConsolePage>(reply, 'console', {
       ...toolFrameOf(request, 'Console', 'console'),
-      controlUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
+      controlUrl: `${baseOf(environment)}/_mock`,
       ...(name === DEFAULT_ENVIRONMENT ? {} : { environmentName: name }),
     });
   });

@@ -1,7 +1,7 @@
 /** The forms of a log-in: what each one takes, at which step, and what it makes of the log-in. */
 import { randomInt } from 'node:crypto';
 import { AUTHENTICATORS } from '../care-identity/authenticators.ts';
-import { isRegistered, roleOf } from '../care-identity/directory.ts';
+import { isRegistered, personCalled, roleOf } from '../care-identity/directory.ts';
 import type { Environment } from '../environment/environment.ts';
 import { personOf } from '../login/facts.ts';
 import {
@@ -17,6 +17,7 @@ import { similarPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
 import { secretsEqual } from '../oidc/secrets.ts';
 import type { FormState } from './login-pages.ts';
+import { TEST_PASSWORD } from './test-password.ts';
 
 /** Either the log-in as it goes on, or the form again with what is wrong or asked for. */
 export type Taken = { login: Login } | { again: FormState };
@@ -41,6 +42,10 @@ const takeAuthenticator: LoginForm['take'] = (login, form, { clock }) => {
 
 const twoDigits = () => String(randomInt(10, 100));
 
+/** Ends a sentence that says that an account is not there. */
+const orNear = (names: readonly string[]): string =>
+  names.length > 0 ? `. Accounts with a similar name: ${names.join(', ')}` : '.';
+
 const takeNhsmail: LoginForm['take'] = (login, form, { clock, directory }) => {
   const email = form.get('email')?.trim();
   const password = form.get('password');
@@ -55,8 +60,7 @@ const takeNhsmail: LoginForm['take'] = (login, form, { clock, directory }) => {
   const account = directory.nhsmailAccount(email);
   if (!account) {
     const near = similarPersonas(email, directory).filter((name) => name.includes('@'));
-    const hint = near.length > 0 ? ` Accounts with a similar name: ${near.join(', ')}` : '';
-    return again('email', `There is no mock account ${email}.${hint}`, typed);
+    return again('email', `There is no mock account ${email}${orNear(near)}`, typed);
   }
   const right = secretsEqual(password, account.password);
   const result = account.locked ? 'account_locked' : right ? 'succeeded' : 'wrong_password';
@@ -92,6 +96,30 @@ const takePerson: LoginForm['take'] = (login, form, { directory, clock }) => {
     : again('uid', 'Select who you want to log in as');
 };
 
+const takePassword: LoginForm['take'] = (login, form, { directory, clock }) => {
+  const userName = form.get('user_name')?.trim();
+  const password = form.get('password');
+  const typed = { user_name: userName ?? '' };
+  if (userName === undefined || password === undefined) {
+    const errors = {
+      ...(userName === undefined ? { user_name: 'Enter the user name of a test account' } : {}),
+      ...(password === undefined ? { password: 'Enter the password' } : {}),
+    };
+    return { again: { errors, typed } };
+  }
+  const person = personCalled(userName, directory);
+  if (!person)
+    return again(
+      'user_name',
+      `There is no test account ${userName}${orNear(similarPersonas(userName, directory))}`,
+      typed,
+    );
+  if (!secretsEqual(password, TEST_PASSWORD)) {
+    return again('password', `The password of every test account is ${TEST_PASSWORD}`, typed);
+  }
+  return { login: signInDirectly(login, person.uid, clock.now()) };
+};
+
 const takeRole: LoginForm['take'] = (login, form, { directory }) => {
   const typed = { search: form.get('search') ?? '' };
   if (form.get('do') === 'search') return { again: { typed } };
@@ -109,5 +137,6 @@ export const LOGIN_FORMS: readonly LoginForm[] = [
   { path: '/cancel', step: 'nhsmail_sign_in', take: cancel },
   { path: '/number-match', step: 'number_match', take: takeNumberMatch },
   { path: '/person', step: 'choose_person', take: takePerson },
+  { path: '/password', step: 'password_sign_in', take: takePassword },
   { path: '/role', step: 'select_role', take: takeRole },
 ];

@@ -17,10 +17,12 @@ import type {
   NhsmailSignInPage,
   NumberMatchPage,
   OutcomePage,
+  PasswordSignInPage,
   SelectRolePage,
 } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 import { SUPPORT_LINKS } from './support-links.ts';
+import { TEST_PASSWORD } from './test-password.ts';
 
 /** What was wrong with the form that is shown again, by field; and what was typed into it. */
 export interface FormState {
@@ -79,8 +81,24 @@ function nhsmailSignInPage(scene: Scene): NhsmailSignInPage {
     action: loginUrl(environment, login, '/nhsmail'),
     cancelAction: loginUrl(environment, login, '/cancel'),
     email: state.typed?.['email'] ?? login.request.loginHint ?? '',
-    mockPassword: 'password',
+    mockPassword: TEST_PASSWORD,
     errors: { ...(email === undefined ? {} : { email }), ...(password === undefined ? {} : { password }) },
+  };
+}
+
+function passwordSignInPage(scene: Scene): PasswordSignInPage {
+  const { environment, login, client, state } = scene;
+  const { user_name: userName, password } = state.errors ?? {};
+  return {
+    ...loginFrame(scene, 'Log in with a test account'),
+    action: loginUrl(environment, login, '/password'),
+    clientName: clientName(client),
+    userName: state.typed?.['user_name'] ?? login.request.loginHint ?? '',
+    mockPassword: TEST_PASSWORD,
+    errors: {
+      ...(userName === undefined ? {} : { user_name: userName }),
+      ...(password === undefined ? {} : { password }),
+    },
   };
 }
 
@@ -192,6 +210,7 @@ const STEP_PAGES = {
   nhsmail_sign_in: { view: 'nhsmail-sign-in', page: nhsmailSignInPage },
   number_match: { view: 'number-match', page: numberMatchPage },
   choose_person: { view: 'choose-person', page: choosePersonPage },
+  password_sign_in: { view: 'password-sign-in', page: passwordSignInPage },
   select_role: { view: 'select-role', page: selectRolePage },
 } as const;
 

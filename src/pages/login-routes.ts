@@ -1,6 +1,8 @@
 /** The log-in as a browser walks through it. One URL shows where it stands; each form carries it on. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
+import { inRealm } from '../environment/named-by-request.ts';
+import { otherRealmOf } from '../environment/realms.ts';
 import type { Stored } from '../environment/store.ts';
 import type { HeadlessPersona } from '../login/authorization-request.ts';
 import { LOGINS, type Login } from '../login/login.ts';
@@ -23,7 +25,7 @@ interface Found {
   client: Client;
 }
 
-/** The log-in of the address, if this browser began it. */
+/** The log-in of the address, if this browser began it. From here on the request is in the realm of that log-in. */
 async function findLogin(request: LoginRequest): Promise<Found> {
   if (request.method === 'POST') demandOwnForm(request);
   const { environment } = request;
@@ -34,6 +36,8 @@ async function findLogin(request: LoginRequest): Promise<Found> {
   if (browserId === undefined || !secretsEqual(browserId, stored.value.browserId)) {
     throw refuseBrowser(browserId !== undefined, stored.value);
   }
+  const realm = otherRealmOf(stored.value.request.realm ?? '');
+  if (realm) request.environment = inRealm(realm, environment);
   return { stored, client };
 }
 
@@ -63,8 +67,8 @@ function urlOfForm({ environment, url }: FastifyRequest): string | undefined {
 }
 
 async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
-  const { environment } = request;
   const { stored, client } = await findLogin(request);
+  const { environment } = request;
   const login = stored.value;
   if (login.ended?.decision.outcome === 'authenticated') {
     throw refuseOutOfTurn('a log-in that has ended as authenticated', 'a log-in under way', undefined, login);
@@ -79,8 +83,8 @@ async function showWhereItStands(request: LoginRequest, reply: FastifyReply) {
 
 /** Where a log-in stands, for its own page to look: nothing is carried on and nothing is journalled by it. */
 async function tellStep(request: LoginRequest, reply: FastifyReply) {
-  const { environment } = request;
   const { stored, client } = await findLogin(request);
+  const { environment } = request;
   const login = stored.value;
   const decision = login.ended ? undefined : await judge(login, client, environment);
   const step = decision?.outcome ?? currentStep(login, client, environment);
@@ -95,8 +99,8 @@ function carrying(request: FastifyRequest, client: Client) {
 
 function takeForm(form: LoginForm) {
   return async function take(request: LoginRequest, reply: FastifyReply) {
-    const { environment } = request;
     const { stored, client } = await findLogin(request);
+    const { environment } = request;
     const login = stored.value;
     const parameters = formOf(request.body);
     const fault = encodingFault(parameters);

@@ -1,6 +1,6 @@
 /** The pages of logging out. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import { pathIn } from '../environment/realms.ts';
 import type { AskToLogOutPage, LoggedOutPage } from './models.ts';
 import { frameOf, showPage } from './render.ts';
 
@@ -11,9 +11,10 @@ export function askToLogOut(
   targets: readonly string[],
 ) {
   const { logout_confirmed: _confirmed, ...asked } = parameters;
+  const { prefix, realm } = request.environment;
   const page: AskToLogOutPage = {
     ...frameOf(request, 'Do you want to log out?'),
-    action: `${request.environment.prefix}${REALM_PATH}/connect/endSession`,
+    action: `${prefix}${pathIn(realm, '/connect/endSession')}`,
     fields: Object.entries(asked).map(([name, value]) => ({ name, value })),
   };
   return showPage(reply, 'log-out', page, { formTargets: targets });

@@ -59,6 +59,16 @@ export interface NhsmailSignInPage extends Frame {
   errors: { email?: string; password?: string };
 }
 
+/** The one step of the development realm: a form with `user_name` and `password`. */
+export interface PasswordSignInPage extends Frame {
+  action: string;
+  clientName: string;
+  userName: string;
+  /** The password of every test account, printed on the page. */
+  mockPassword: string;
+  errors: { user_name?: string; password?: string };
+}
+
 /** Step 3 for NHSmail: the two-digit number, and how it is answered in the app. */
 export interface NumberMatchPage extends Frame {
   action: string;

@@ -1,26 +1,31 @@
 /** What is not there: an address of nothing, or an environment that cannot be. The nearest address is named. */
 import type { FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE } from '../environment/environments.ts';
+import { type EndpointPath, pathIn, type Realm } from '../environment/realms.ts';
 import { Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
 import { deliveryFor } from './delivery.ts';
 
-/** What people call the endpoints, and where each of them is: below the realm, or at the root. */
-const ADDRESSES: Readonly<Record<string, string>> = {
-  'openid-configuration': `${REALM_PATH}/.well-known/openid-configuration`,
-  authorize: `${REALM_PATH}/authorize`,
-  auth: `${REALM_PATH}/authorize`,
-  access_token: `${REALM_PATH}/access_token`,
-  token: `${REALM_PATH}/access_token`,
-  userinfo: `${REALM_PATH}/userinfo`,
-  endSession: `${REALM_PATH}/connect/endSession`,
-  logout: `${REALM_PATH}/connect/endSession`,
-  revoke: `${REALM_PATH}/token/revoke`,
-  introspect: `${REALM_PATH}/introspect`,
-  jwk_uri: `${REALM_PATH}/connect/jwk_uri`,
-  jwks: `${REALM_PATH}/connect/jwk_uri`,
-  certs: `${REALM_PATH}/connect/jwk_uri`,
+/** What people call the endpoints. */
+const ENDPOINTS: Readonly<Record<string, EndpointPath>> = {
+  'openid-configuration': '/.well-known/openid-configuration',
+  authorize: '/authorize',
+  auth: '/authorize',
+  access_token: '/access_token',
+  token: '/access_token',
+  userinfo: '/userinfo',
+  endSession: '/connect/endSession',
+  logout: '/connect/endSession',
+  revoke: '/token/revoke',
+  introspect: '/introspect',
+  jwk_uri: '/connect/jwk_uri',
+  jwks: '/connect/jwk_uri',
+  certs: '/connect/jwk_uri',
+};
+
+/** And the rest that programs call. */
+const OTHERS: Readonly<Record<string, string>> = {
   journal: '/_mock/journal',
   addresses: '/health/addresses',
   health: '/health/live',
@@ -29,7 +34,14 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   metrics: '/metrics',
 };
 
-const OF_PROVIDER = /^\/(?:openam|\.well-known)(?:\/|$)/;
+const NAMES = [...Object.keys(ENDPOINTS), ...Object.keys(OTHERS)];
+
+function addressOf(name: string, realm: Realm): string | undefined {
+  const endpoint = ENDPOINTS[name];
+  return endpoint === undefined ? OTHERS[name] : pathIn(realm, endpoint);
+}
+
+const OF_PROVIDER = /^\/(?:openam|\.well-known|(?:auth\/)?realms)(?:\/|$)/;
 
 /** The pages that people open by hand, by the first part of their address. */
 const PAGES = ['console', 'journal', 'scenarios', 'pages', 'demo'];
@@ -42,14 +54,14 @@ function nearestPage(path: string, prefix: string): string | undefined {
 }
 
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
-function nearestAddresses(path: string, prefix: string): string[] {
+function nearestAddresses(path: string, { prefix, realm }: Environment): string[] {
   const last = path.split('/').filter(Boolean).at(-1) ?? '';
-  const near = Object.keys(ADDRESSES).filter(
-    (name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2,
-  );
-  const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${ADDRESSES[name]}`);
+  const near = NAMES.filter((name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2);
+  const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${addressOf(name, realm)}`);
   // Below the provider’s own paths, the issuer itself among them, discovery tells the rest.
-  const otherwise = OF_PROVIDER.test(path.slice(prefix.length)) ? ADDRESSES['openid-configuration'] : '/';
+  const otherwise = OF_PROVIDER.test(path.slice(prefix.length))
+    ? addressOf('openid-configuration', realm)
+    : '/';
   return [...new Set([...nearestFirst, `${prefix}${otherwise}`])];
 }
 
@@ -81,7 +93,7 @@ export function notFound(request: FastifyRequest, path: string): Refused {
   const delivery = deliveryFor(request);
   // A browser asks for a page; what programs call comes first for all others.
   const page = delivery === 'page' ? nearestPage(path, prefix) : undefined;
-  const addresses = nearestAddresses(path, prefix);
+  const addresses = nearestAddresses(path, request.environment);
   const [nearest = '/', ...others] = page === undefined ? addresses : [...new Set([page, ...addresses])];
   return new Refused(
     {

@@ -1,6 +1,6 @@
 /** The gallery of scenarios: each with what is sent, what a good application does, and the ways to run it. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import { baseOf, type Environment } from '../environment/environment.ts';
 import { CATALOGUE } from '../scenarios/catalogue.ts';
 import type { Place, Scenario, ScenarioParameter } from '../scenarios/scenario.ts';
 import { askedFor, matchesWords } from './filter.ts';
@@ -51,7 +51,7 @@ function addressOf({ code, place }: Scenario, { issuer }: Environment): Card['ad
 function cardOf(scenario: Scenario, environment: Environment, asked: string): Card {
   const { code, title, sent, goodRelyingParty, parameters = {} } = scenario;
   const words = `${code} ${title} ${sent} ${goodRelyingParty}`.toLowerCase();
-  const controlApi = `${environment.issuer.slice(0, -REALM_PATH.length)}/_mock`;
+  const controlApi = `${baseOf(environment)}/_mock`;
   return {
     code,
     title,

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { activeScenarios } from '../environment/active-scenarios.ts';
 import { prefixOf } from '../environment/create-environment.ts';
-import { type Environment, REALM_PATH } from '../environment/environment.ts';
+import { baseOf, type Environment } from '../environment/environment.ts';
 import type { Environments } from '../environment/environments.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { packageVersion } from '../settings/package-version.ts';
@@ -88,14 +88,14 @@ async function running(
   { environment }: FastifyRequest,
   environments: Environments,
 ): Promise<StartPage['running']> {
-  const { name, issuer, fixtures } = environment;
+  const { name, fixtures } = environment;
   return {
     version: packageVersion(),
     environment: name,
     people: fixtures.people.length,
     accounts: fixtures.nhsmail.length,
     clients: fixtures.clients.length,
-    controlApiUrl: `${issuer.slice(0, -REALM_PATH.length)}/_mock`,
+    controlApiUrl: `${baseOf(environment)}/_mock`,
     // The default environment leads to the others; those know nothing of each other.
     ...(environment.prefix === '' ? { others: await othersOf(environments) } : {}),
   };

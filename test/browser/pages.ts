@@ -6,6 +6,7 @@ import {
   approve,
   choose,
   open,
+  openDevelopmentRealm,
   openNhsmail,
   press,
   searchRoles,
@@ -216,6 +217,22 @@ const NHSMAIL: Journey = {
       title: 'Timed out',
       says: 'the number match was left to run out',
       walk: pressing('let-it-run-out'),
+    }),
+  ],
+};
+
+const TEST_ACCOUNT: Journey = {
+  journey: 'as a test account of the development realm',
+  pages: [
+    onTheWay('password-sign-in', 'password-sign-in', {
+      title: 'Log in with a test account',
+      says: 'This is the development realm',
+      walk: (visitor) => openDevelopmentRealm(visitor),
+    }),
+    onTheWay('password-sign-in-empty', 'password-sign-in', {
+      title: 'Error: Log in with a test account',
+      says: 'Enter the user name of a test account',
+      walk: pressing('log-in'),
     }),
   ],
 };
@@ -655,6 +672,7 @@ export const JOURNEYS: readonly Journey[] = [
   CONSOLE,
   ...DEMO,
   ...CHOICES,
+  TEST_ACCOUNT,
   NHSMAIL,
   ...ROLES,
   ...TIMED_OUT,

@@ -208,6 +208,12 @@ export async function open(visitor: Visitor, parameters: Parameters = {}) {
   await visitor.page.goto(authorizationUrl(visitor, parameters));
 }
 
+/** The same request in the development realm: the sign-in of test accounts. */
+export async function openDevelopmentRealm(visitor: Visitor) {
+  const url = authorizationUrl(visitor).replace('/NHSIdentity/realms/Healthcare/', '/oidc/');
+  await visitor.page.goto(url);
+}
+
 /** Presses what leads to another page, and sees that page arrive whole. */
 export async function press({ page: tab }: Visitor, testId: string) {
   const arrived = tab.waitForEvent('load');

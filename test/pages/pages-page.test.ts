@@ -27,7 +27,7 @@ describe('the gallery of pages', () => {
     const shown = new Set([...pictures.values()].map(mainOf));
     for (const outcome of Object.keys(FAILURES)) expect(shown).toContain(`outcome-${outcome}`);
     const views = readdirSync(new URL('../../views/', import.meta.url))
-      .filter((file) => /^(?:choose|nhsmail|number|select|log|logged|error)[-.]/.test(file))
+      .filter((file) => /^(?:choose|nhsmail|number|password|select|log|logged|error)[-.]/.test(file))
       .map((file) => `page-${file.replace('.eta', '')}`);
     expect(views.length).toBeGreaterThan(7);
     for (const view of views) expect(shown).toContain(view);

@@ -1,6 +1,6 @@
 /** By which addresses browsers and programs have reached the provider’s endpoints of late: few, and no secrets. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { REALM_PATH } from '../../environment/environment.ts';
+import { HEALTHCARE } from '../../environment/realms.ts';
 import '../../environment/reached.ts';
 
 /** Who asks: a browser, or a program such as an application’s server. */
@@ -59,7 +59,7 @@ export function watchAddresses(app: FastifyInstance): () => SeenAddress[] {
   }
 
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.route.startsWith(REALM_PATH) && request.method !== 'OPTIONS') see(request);
+    if (request.route.startsWith(HEALTHCARE.path) && request.method !== 'OPTIONS') see(request);
     done();
   });
 

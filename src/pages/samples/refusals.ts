@@ -1,5 +1,5 @@
 /** Samples of what the service refuses on a page, and of logging out. */
-import { REALM_PATH } from '../../environment/environment.ts';
+import { HEALTHCARE } from '../../environment/realms.ts';
 import { Refused } from '../../journal/refused.ts';
 import { identifyRequest } from '../../oidc/identify-request.ts';
 import { parseParameters } from '../../oidc/parameters.ts';
@@ -85,7 +85,7 @@ const REFUSED: readonly ErrorSample[] = [
     when: 'There is nothing at the address.',
     status: 404,
     address: 'any other',
-    refused: ({ request }) => notFound(request, `${REALM_PATH}/authorise`),
+    refused: ({ request }) => notFound(request, `${HEALTHCARE.path}/authorise`),
   },
   {
     name: 'error-out-of-turn',

@@ -5,8 +5,10 @@ import type {
   ChoosePersonPage,
   NhsmailSignInPage,
   NumberMatchPage,
+  PasswordSignInPage,
   SelectRolePage,
 } from '../models.ts';
+import { TEST_PASSWORD } from '../test-password.ts';
 import { APPLICATION, type Sample, type Scene, sample } from './sample.ts';
 
 const onTheWay = { status: 200, address: '/login/{id}' };
@@ -69,7 +71,7 @@ function signInPage(scene: Scene, email: string, errors: NhsmailSignInPage['erro
     action: self,
     cancelAction: self,
     email,
-    mockPassword: 'password',
+    mockPassword: TEST_PASSWORD,
     errors,
   };
 }
@@ -177,6 +179,38 @@ const PEOPLE: readonly Sample[] = [
   ),
 ];
 
+const TEST_ACCOUNT = 'Log in with a test account';
+
+const passwordSignIn = (
+  name: string,
+  title: string,
+  when: string,
+  page: Pick<PasswordSignInPage, 'userName' | 'errors'>,
+) =>
+  sample<PasswordSignInPage>(
+    { ...onTheWay, name, title: `${TEST_ACCOUNT}${title}`, when, view: 'password-sign-in' },
+    ({ frame, self }) => ({
+      ...frame(TEST_ACCOUNT, Object.keys(page.errors).length > 0),
+      action: self,
+      clientName: APPLICATION,
+      mockPassword: TEST_PASSWORD,
+      ...page,
+    }),
+  );
+
+const TEST_ACCOUNTS: readonly Sample[] = [
+  passwordSignIn('password-sign-in', '', 'The only step in the development realm.', {
+    userName: '',
+    errors: {},
+  }),
+  passwordSignIn('password-sign-in-error', ': no such account', 'The user name is of no test account.', {
+    userName: '910000000110',
+    errors: {
+      user_name: 'There is no test account 910000000110. Accounts with a similar name: 910000000101',
+    },
+  }),
+];
+
 const ROLES: SelectRolePage['roles'] = [
   ['Nurse Access Role', 'Meadowbank School Nursing', 'A9A5A'],
   ['Admin/Clinical Support Access Role', 'Meadowbank School Nursing', 'A9A5A'],
@@ -240,5 +274,6 @@ export const STEPS: readonly Sample[] = [
   ...SIGNING_IN,
   ...NUMBERS,
   ...PEOPLE,
+  ...TEST_ACCOUNTS,
   ...SELECTING_ROLES,
 ];
