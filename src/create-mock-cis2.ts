@@ -21,7 +21,7 @@ import { checkOptions, type MockCis2Options } from './mock-cis2-options.ts';
 import { endExpiredSessions, hasWatchedSessions } from './oidc/session-end.ts';
 import type { Replica } from './replicas/replicas.ts';
 import { buildServer, type ServerOptions } from './server.ts';
-import type { Fixtures } from './settings/fixtures.ts';
+import type { Fixtures } from './settings/fixtures-lists.ts';
 import { MEMORY } from './settings/store-variable.ts';
 import { trustedProxies } from './settings/trusted-proxies.ts';
 import type { Tls } from './tls/tls.ts';

@@ -1,5 +1,5 @@
 /** What an environment has, list by list: people, NHSmail accounts, organisations, clients. */
-import { type EntryOf, keyOf, type ListName } from '../settings/fixtures.ts';
+import { type EntryOf, keyOf, type ListName } from '../settings/fixtures-lists.ts';
 import type { Call } from './call.ts';
 
 /** A change of some members (RFC 7396): null takes one out, lists are replaced whole. */

@@ -3,7 +3,7 @@ import type { Person } from '../care-identity/schema.ts';
 import { HEALTHCARE } from '../environment/realms.ts';
 import type { explain } from '../oidc/explain.ts';
 import type { TokenResponse } from '../oidc/tokens.ts';
-import type { EntryOf } from '../settings/fixtures.ts';
+import type { EntryOf } from '../settings/fixtures-lists.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { createCall, queryString } from './call.ts';
 import { createEnvironmentClock, type EnvironmentClock } from './clock.ts';

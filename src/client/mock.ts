@@ -4,7 +4,7 @@ import type { Organisation, Person } from '../care-identity/schema.ts';
 import type { EnvironmentShown } from '../control/environment-shown.ts';
 import { DEFAULT_ENVIRONMENT, prefixOf } from '../environment/create-environment.ts';
 import { isEnvironmentName } from '../environment/environments.ts';
-import type { EntryOf } from '../settings/fixtures.ts';
+import type { EntryOf } from '../settings/fixtures-lists.ts';
 import type { FixturesFile } from '../settings/fixtures-schema.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { createCall, errorOf } from './call.ts';

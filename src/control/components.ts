@@ -1,6 +1,6 @@
 /** What several calls of the control API share in its OpenAPI document, described once. */
 import { STATUS_CODES } from 'node:http';
-import { LIST_KEYS, type ListName } from '../settings/fixtures.ts';
+import { LIST_KEYS, type ListName } from '../settings/fixtures-lists.ts';
 import { publishedSchema } from '../settings/published.ts';
 
 /** What each list holds, as schemas, operations and sentences call it. */

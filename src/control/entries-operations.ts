@@ -1,5 +1,5 @@
 /** How the calls on the entries of a list are described: the same for each list but for the schema of what it holds. */
-import { LIST_KEYS, type ListName } from '../settings/fixtures.ts';
+import { LIST_KEYS, type ListName } from '../settings/fixtures-lists.ts';
 import { type JsonSchema, publishedSchema } from '../settings/published.ts';
 import { ENTRIES, shared } from './components.ts';
 import { mergePatchSchema, PATCH_TYPES } from './merge-patch.ts';

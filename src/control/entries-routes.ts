@@ -7,9 +7,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { unbound } from '../care-identity/directory.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { ConfigurationError, shown } from '../settings/faults.ts';
+import { checkChange } from '../settings/fixtures.ts';
 import {
-  checkChange,
-  checkEntry,
   comparedKey,
   type EntryOf,
   type Fixtures,
@@ -17,7 +16,8 @@ import {
   LIST_KEYS,
   type ListName,
   mergeByKey,
-} from '../settings/fixtures.ts';
+} from '../settings/fixtures-lists.ts';
+import { checkEntry } from '../settings/fixtures-shape.ts';
 import { entryOperations } from './entries-operations.ts';
 import { mergePatch } from './merge-patch.ts';
 import { Problem } from './problems.ts';

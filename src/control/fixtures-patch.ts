@@ -1,17 +1,16 @@
 /** A patch over whole fixtures: entries are found by their key and merged (RFC 7396), and so are settings. */
 import { ConfigurationError, type Fault, shown } from '../settings/faults.ts';
+import { checkChange, completeSettings } from '../settings/fixtures.ts';
 import {
-  checkChange,
-  checkEntry,
   comparedKey,
-  completeSettings,
   type EntryOf,
   type Fixtures,
   keyOf,
   LIST_KEYS,
   type ListName,
   mergeByKey,
-} from '../settings/fixtures.ts';
+} from '../settings/fixtures-lists.ts';
+import { checkEntry } from '../settings/fixtures-shape.ts';
 import { mergePatch } from './merge-patch.ts';
 
 const LISTS = Object.keys(LIST_KEYS) as ListName[];

@@ -3,7 +3,7 @@ import type { JournalEvent } from '../journal/event.ts';
 import { createJournal, type Journal } from '../journal/journal.ts';
 import { createClientKeys } from '../relying-party/client-keys.ts';
 import { fetchBounded } from '../relying-party/outbound.ts';
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import { createBackground } from './background.ts';
 import { createClock, type MovableClock } from './clock.ts';
 import { derived, type Environment, type Post } from './environment.ts';

@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { ClientKeys } from '../relying-party/client-keys.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { OutboundAnswer, OutboundRequest } from '../relying-party/outbound.ts';
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { Background } from './background.ts';
 import type { MovableClock } from './clock.ts';

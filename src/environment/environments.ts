@@ -2,7 +2,7 @@
  * The environments of a process, by name: the default one, and those that tests make for themselves, by call or by
  * using their address. They are bounded in number, and one that nobody uses any more ends by itself.
  */
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import { DEFAULT_ENVIRONMENT } from './create-environment.ts';
 import type { Environment } from './environment.ts';
 import { prepareSpareKey } from './rsa-keys.ts';

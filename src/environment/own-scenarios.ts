@@ -2,7 +2,7 @@
 
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import type { Place } from '../scenarios/scenario.ts';
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import type { Environment } from './environment.ts';
 
 /** Fixtures are never changed in place, and there may be 10,000 people in them. */

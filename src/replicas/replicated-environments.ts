@@ -18,7 +18,7 @@ import {
 } from '../environment/environments.ts';
 import { prepareSpareKey } from '../environment/rsa-keys.ts';
 import type { JournalEvent } from '../journal/event.ts';
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import type { Connection, Reply } from './connection.ts';
 import { createRedisStore } from './redis-store.ts';
 import { createSharedJournal } from './shared-journal.ts';

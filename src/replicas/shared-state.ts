@@ -8,7 +8,7 @@ import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { adopt, type Environment } from '../environment/environment.ts';
 import { MOST_ENVIRONMENTS, noSuchEnvironment } from '../environment/environments.ts';
 import { createInTurn } from '../environment/in-turn.ts';
-import type { Fixtures } from '../settings/fixtures.ts';
+import type { Fixtures } from '../settings/fixtures-lists.ts';
 import type { Connection, Reply } from './connection.ts';
 import { ROOT } from './redis-store.ts';
 import { BEGIN, CHANGE, END, INSTALL } from './shared-state-scripts.ts';

@@ -7,7 +7,7 @@ import { redirectUriFault } from '../relying-party/redirect-uris.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import { scenarioFaults } from '../scenarios/parameter-faults.ts';
 import { type Fault, shown } from './faults.ts';
-import type { Fixtures } from './fixtures.ts';
+import type { Fixtures } from './fixtures-lists.ts';
 import { nearMatches } from './near-matches.ts';
 
 function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<string>): Fault[] {
@@ -192,14 +192,21 @@ function repeatedValues(places: readonly { path: string; value: string }[]): Fau
   });
 }
 
-/** Checks whole fixtures. `at` says where an entry stands: its file and its path there. */
-export function crossCheck(fixtures: Fixtures, at: (entry: object) => string): Fault[] {
+/**
+ * Checks whole fixtures. `at` says where an entry stands: its file and its path there. `doubtful` are keys of entries
+ * that are left out since they are wrong by themselves: what refers to one of them is not at fault.
+ */
+export function crossCheck(
+  fixtures: Fixtures,
+  at: (entry: object) => string,
+  doubtful: readonly string[] = [],
+): Fault[] {
   const { settings, organisations, people, nhsmail, clients } = fixtures;
   const known = {
-    organisations: new Set(organisations.map(({ org_code }) => org_code)),
-    accounts: new Set(nhsmail.map(({ email }) => normalEmail(email))),
+    organisations: new Set([...organisations.map(({ org_code }) => org_code), ...doubtful]),
+    accounts: new Set([...nhsmail.map(({ email }) => email), ...doubtful].map(normalEmail)),
   };
-  const uids = new Set(people.map(({ uid }) => uid));
+  const uids = new Set([...people.map(({ uid }) => uid), ...doubtful]);
   const isPersona = (name: string) => uids.has(name) || known.accounts.has(normalEmail(name));
   const keyed = <T extends object>(entries: readonly T[], key: string, keyOf: (entry: T) => string) =>
     repeatedValues(entries.map((entry) => ({ path: `${at(entry)}/${key}`, value: keyOf(entry) })));

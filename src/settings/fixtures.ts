@@ -4,25 +4,20 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { normalEmail } from '../care-identity/directory.ts';
-import type { NhsmailAccount, Organisation, Person } from '../care-identity/schema.ts';
-import type { Client } from '../relying-party/client-schema.ts';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
+import {
+  type EntryOf,
+  type Fixtures,
+  keyOf,
+  LIST_KEYS,
+  type ListName,
+  mergeByKey,
+} from './fixtures-lists.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
+import { demandSettings, placeOf, type ReadFixtures, readShape, rememberPlaces } from './fixtures-shape.ts';
 import { inPackage } from './package-folder.ts';
-import { publishedSchema } from './published.ts';
 import type { Settings } from './settings-schema.ts';
-import { faultsOf, lazyValidator, type Validator } from './validation.ts';
-
-/** Whole and checked: what FixturesFile becomes. */
-export interface Fixtures {
-  settings: Settings;
-  organisations: readonly Organisation[];
-  people: readonly Person[];
-  nhsmail: readonly NhsmailAccount[];
-  clients: readonly Client[];
-}
 
 function parse(text: string, name: string): unknown {
   try {
@@ -44,54 +39,9 @@ function read(path: string | URL, name: string): string {
   }
 }
 
-const validate = lazyValidator(() => publishedSchema());
-
-/** The lists of fixtures, and the field that is the key of each. */
-export const LIST_KEYS = {
-  organisations: 'org_code',
-  people: 'uid',
-  nhsmail: 'email',
-  clients: 'client_id',
-} as const;
-
-export type ListName = keyof typeof LIST_KEYS;
-export type EntryOf<L extends ListName> = Fixtures[L][number];
-
-/** A key as it is compared: e-mail addresses without regard to case. */
-export const comparedKey = (list: ListName, key: string): string =>
-  list === 'nhsmail' ? normalEmail(key) : key;
-
-/** The key of an entry whose shape was checked, as it is compared. */
-export function keyOf<L extends ListName>(list: L, entry: EntryOf<L>): string {
-  const key = (entry as Readonly<Record<string, unknown>>)[LIST_KEYS[list]];
-  return comparedKey(list, key as string);
-}
-
-const entryValidator = (list: ListName) => lazyValidator(() => publishedSchema().properties[list].items);
-
-const entryValidators: Readonly<Record<ListName, Validator>> = {
-  organisations: entryValidator('organisations'),
-  people: entryValidator('people'),
-  nhsmail: entryValidator('nhsmail'),
-  clients: entryValidator('clients'),
-};
-
-const validateSettings = lazyValidator(() => publishedSchema().properties.settings);
-
-function demand(validator: Validator, value: unknown) {
-  if (!validator(value)) throw new ConfigurationError(faultsOf('', validator.errors ?? []));
-}
-
-/** Checks the shape of one entry of a list. Throws every fault at once. */
-export function checkEntry<L extends ListName>(list: L, value: unknown): EntryOf<L> {
-  demand(entryValidators[list], value);
-  return value as EntryOf<L>;
-}
-
 /** Checks settings, and gives back the default of each that is left out. Throws every fault at once. */
 export function completeSettings(value: unknown): Settings {
-  demand(validateSettings, value);
-  return mergeSettings(defaultFixtures().settings, value as FixturesFile['settings']);
+  return mergeSettings(defaultFixtures().settings, demandSettings(value));
 }
 
 /** Each entry by its list and key, as the control API addresses it. */
@@ -115,43 +65,6 @@ export function checkChange(
   const faults = crossCheck(fixtures, (entry) => sentAt(entry) ?? addresses.get(entry) ?? '');
   if (faults.length > 0) throw new ConfigurationError(faults);
   return fixtures;
-}
-
-/** Where each entry stands, so that a fault found after merging still names its file and place. */
-const placeOf = new WeakMap<object, string>();
-
-function rememberPlaces(file: FixturesFile, name: string) {
-  for (const list of ['organisations', 'people', 'nhsmail', 'clients'] as const) {
-    file[list]?.forEach((entry, index) => {
-      placeOf.set(entry, `${name} /${list}/${index}`);
-    });
-  }
-}
-
-/** Checks the shape of one file. Throws every fault at once. */
-function validateFixtures(value: unknown, name: string): FixturesFile {
-  if (validate(value)) {
-    const file = value as FixturesFile;
-    rememberPlaces(file, name);
-    return file;
-  }
-  throw new ConfigurationError(faultsOf(name, validate.errors ?? []));
-}
-
-/** Adds entries to a list; one with a key that is there already takes that one’s place. */
-export function mergeByKey<L extends ListName>(
-  list: L,
-  base: readonly EntryOf<L>[],
-  added: readonly EntryOf<L>[] = [],
-): EntryOf<L>[] {
-  const places = new Map(base.map((entry, index) => [keyOf(list, entry), index]));
-  const merged = [...base];
-  for (const entry of added) {
-    const index = places.get(keyOf(list, entry));
-    if (index === undefined) merged.push(entry);
-    else merged[index] = entry;
-  }
-  return merged;
 }
 
 function mergeSettings(base: Settings, added: FixturesFile['settings']): Settings {
@@ -196,22 +109,27 @@ export function defaultFixtures(): Fixtures {
 
 /** What `npm run build` calls. Throws every fault of the default fixtures at once. */
 export function checkDefaultFixtures() {
-  validateFixtures(defaultFixtures(), DEFAULT_NAME);
-  checked(defaultFixtures());
+  checked(defaultFixtures(), [readShape(defaultFixtures(), DEFAULT_NAME)]);
 }
 
-function checked(fixtures: Fixtures): Fixtures {
-  const faults = crossCheck(
-    fixtures,
-    (entry) => placeOf.get(entry) ?? (entry === fixtures.settings ? '/settings' : ''),
-  );
+/** The whole that was made of what was read. Throws every fault of its parts, and between them. */
+function checked(fixtures: Fixtures, parts: readonly ReadFixtures[]): Fixtures {
+  const faults = [
+    ...parts.flatMap((part) => part.faults),
+    ...crossCheck(
+      fixtures,
+      (entry) => placeOf(entry) ?? (entry === fixtures.settings ? '/settings' : ''),
+      parts.flatMap(({ doubtful }) => doubtful),
+    ),
+  ];
   if (faults.length > 0) throw new ConfigurationError(faults);
   return fixtures;
 }
 
 /** Validates fixtures given as a value, and completes them. `name` is what faults call them. */
 export function completeFixtures(value: unknown, name = 'fixtures'): Fixtures {
-  return checked(merge(defaultFixtures(), validateFixtures(value, name)));
+  const read = readShape(value, name);
+  return checked(merge(defaultFixtures(), read.file), [read]);
 }
 
 /** The JSON files that a path names: itself, or those of a folder in the order of their names. */
@@ -238,19 +156,20 @@ function filesAt(path: string): string[] {
  * the defaults if any of them says so.
  */
 export function loadFixtures(path: string): Fixtures {
-  const faults: Fault[] = [];
-  const valid = filesAt(path).flatMap((file) => {
+  const unread: Fault[] = [];
+  const parts = filesAt(path).flatMap((file) => {
     try {
-      return [validateFixtures(parse(read(file, file), file), file)];
+      return [readShape(parse(read(file, file), file), file)];
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
-      faults.push(...error.faults);
+      unread.push(...error.faults);
       return [];
     }
   });
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  const extending = valid.some((file) => file.extends === 'default');
+  // What a file that cannot be read has in it may be what others refer to.
+  if (unread.length > 0) throw new ConfigurationError([...unread, ...parts.flatMap(({ faults }) => faults)]);
+  const extending = parts.some(({ file }) => file.extends === 'default');
   const base = extending ? defaultFixtures() : { ...defaultFixtures(), ...NOTHING };
-  const whole = valid.reduce((all, file) => merge(all, { ...file, extends: 'default' }), base);
-  return checked(whole);
+  const whole = parts.reduce((all, { file }) => merge(all, { ...file, extends: 'default' }), base);
+  return checked(whole, parts);
 }

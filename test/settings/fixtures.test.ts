@@ -190,6 +190,46 @@ describe('a fault is named by path, by what was found and by what is allowed', (
     };
     expect(faultsOf(wrong).length).toBeGreaterThanOrEqual(4);
   });
+
+  test('those of one entry and those between entries, each once', () => {
+    const wrong = {
+      extends: 'default',
+      organisations: [{ org_code: 'MINE', org_name: 7 }],
+      people: [
+        // Refers to an organisation that is there, though wrong in itself, and to one that is not.
+        { ...PERSON, roles: [{ ...ROLE, org_code: 'MINE' }], organisations: [] },
+        {
+          ...PERSON,
+          uid: '910000009002',
+          roles: [{ ...ROLE, person_roleid: '930000009902', org_code: 'ZZ9' }],
+        },
+        null,
+      ],
+      nhsmail: [{ email: 'mine@nhs.net', password: '' }],
+      clients: [{ ...CLIENT, redirect_uris: ['not a URI'] }],
+      settings: { automatic_persona: 'mine@nhs.net', interaction: 'never' },
+    };
+    expect(faultsOf(wrong).map((fault) => fault.split(': found')[0])).toEqual([
+      'file /settings/interaction',
+      'file /organisations/0/org_name',
+      'file /people/2',
+      'file /nhsmail/0/password',
+      'file /people/1/roles/0/org_code',
+      'file /clients/0/redirect_uris/0',
+    ]);
+  });
+
+  test('of all files of a folder, and between them', () => {
+    const several = mkdtempSync(join(tmpdir(), 'mock-cis2-'));
+    const role = { ...ROLE, org_code: 'MINE' };
+    writeFileSync(join(several, 'a.json'), JSON.stringify({ people: [{ ...PERSON, roles: [role] }] }));
+    writeFileSync(join(several, 'b.json'), JSON.stringify({ organisations: [{ org_code: 'MINE' }] }));
+    const other = { ...PERSON, uid: '910000009002', roles: [{ ...ROLE, org_code: 'ZZ9' }] };
+    writeFileSync(join(several, 'c.json'), JSON.stringify({ people: [other] }));
+    expect(() => loadFixtures(several)).toThrow(
+      /has 3 faults:\n.*b\.json \/organisations\/0\/org_name: .*\n.*c\.json \/people\/0\/roles\/0\/person_roleid: .*\n.*c\.json \/people\/0\/roles\/0\/org_code: .*$/,
+    );
+  });
 });
 
 describe('a file', () => {
