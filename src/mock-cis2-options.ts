@@ -7,6 +7,7 @@ import { ConfigurationError, type Fault, faultsThrownBy } from './settings/fault
 import { completeFixtures, defaultFixtures, loadFixtures } from './settings/fixtures.ts';
 import type { Fixtures } from './settings/fixtures-lists.ts';
 import type { FixturesFile } from './settings/fixtures-schema.ts';
+import { similarNames } from './settings/near-matches.ts';
 import { type NetworkSettings, networkFaults } from './settings/network.ts';
 import { type LogLevel, SETTING_RULES, settingFaults } from './settings/setting-rules.ts';
 import { MEMORY, storeFaults } from './settings/store-variable.ts';
@@ -53,6 +54,28 @@ export interface MockCis2Options extends NetworkSettings {
   keys?: SigningKeys;
 }
 
+/** Those without a rule of their own, each of which is checked elsewhere or by the compiler alone. */
+const OTHER_OPTIONS = {
+  fixtures: true,
+  logTo: true,
+  clock: true,
+  machine: true,
+  limits: true,
+  keys: true,
+} satisfies Record<Exclude<keyof MockCis2Options, keyof typeof SETTING_RULES>, true>;
+
+const OPTION_NAMES = Object.keys({ ...SETTING_RULES, ...OTHER_OPTIONS });
+
+/** Options that there are not: a misspelt one would do nothing, in silence. */
+const unknownOptions = (options: MockCis2Options): Fault[] =>
+  Object.keys(options)
+    .filter((name) => !OPTION_NAMES.includes(name))
+    .map((name) => {
+      const near = similarNames(name, OPTION_NAMES);
+      const allowed = (near.length > 0 ? near : OPTION_NAMES).join(', ');
+      return { path: name, found: 'an unknown option', allowed };
+    });
+
 /** Options that are not what they may be by themselves. */
 const faultsOfValues = (options: MockCis2Options): Fault[] =>
   Object.entries(SETTING_RULES).flatMap(([name, rule]) => {
@@ -90,6 +113,7 @@ export async function checkOptions(options: MockCis2Options): Promise<Fixtures> 
   const sound = withoutWrong(options, wrong);
   let fixtures = defaultFixtures();
   const faults = [
+    ...unknownOptions(options),
     ...ofValues,
     ...limitFaults(options.limits),
     ...faultsTogether(sound, wrong.includes('tls')),

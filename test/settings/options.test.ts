@@ -49,6 +49,16 @@ describe('a wrong value is a fault, which says what was found', () => {
     expect(await faultsOf({ [name]: value })).toMatchObject([{ path: name, found }]);
   });
 
+  test.each([
+    ['fixture', 'fixtures'],
+    ['controltoken', 'controlToken'],
+    ['nonsense', 'port, host, publicOrigin'],
+  ])('an option that there is not: %s', async (name, allowed) => {
+    expect(await faultsOf({ [name]: 'x' })).toMatchObject([
+      { path: name, found: 'an unknown option', allowed: expect.stringContaining(allowed) },
+    ]);
+  });
+
   test.each<[object, string, string]>([
     [{ headersSeconds: 0 }, 'limits.headersSeconds', 'seconds, 0.001 to 86400'],
     [{ silentSeconds: Number.NaN }, 'limits.silentSeconds', 'seconds, 0.001 to 86400'],
