@@ -5,6 +5,9 @@ import { baseOf } from '../environment/environment.ts';
 import type { ConsolePage } from './models.ts';
 import { showPage, toolFrameOf } from './render.ts';
 
+/** A section of the console of an environment. */
+export const consoleUrl = (prefix: string, section: string): string => `${prefix}/console#${section}`;
+
 export function registerConsolePage(app: FastifyInstance) {
   app.get('/console', async (request, reply) => {
     const { environment } = request;

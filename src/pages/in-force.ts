@@ -1,8 +1,10 @@
 /** What is other than CIS2, and other than the mock’s own defaults, just now: so that nobody mistakes it for CIS2. */
+
 import type { Environment } from '../environment/environment.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { ActiveScenario } from '../scenarios/choice.ts';
 import { defaultFixtures } from '../settings/fixtures.ts';
+import { consoleUrl } from './console-page.ts';
 import type { StartPage } from './models.ts';
 
 type Relaxation = StartPage['relaxations'][number];
@@ -105,7 +107,7 @@ function ofSettings({ settings }: Environment, sectionOf: (name: string) => stri
 
 /** Scenarios, clock and settings, where they are not as they are at first; each with its section of the console. */
 export function differencesOf(environment: Environment, active: readonly ActiveScenario[]): Difference[] {
-  const section = (name: string) => `${environment.prefix}/console#${name}`;
+  const section = (name: string) => consoleUrl(environment.prefix, name);
   return [
     ...ofScenarios(active, section('scenarios')),
     ...ofClock(environment, section('clock')),

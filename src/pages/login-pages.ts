@@ -10,6 +10,7 @@ import { FAILURES, type FailureCode } from '../login/outcomes.ts';
 import { clientOf, endsAt, failureOnTheWire } from '../oidc/progress.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { formTargets } from '../relying-party/redirect-uris.ts';
+import { consoleUrl } from './console-page.ts';
 import { journalUrl } from './journal-pages.ts';
 import type {
   ChooseAuthenticatorPage,
@@ -160,24 +161,31 @@ function selectRolePage(scene: Scene): SelectRolePage {
   };
 }
 
-/** The view of each failure, and its title. */
-export const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string }>> = {
-  internal_error: { view: 'outcome-try-again', title: 'Try again' },
-  timed_out: { view: 'outcome-timed-out', title: 'Timed out' },
-  nhsmail_declined: { view: 'outcome-declined', title: 'You have not signed in' },
-  nhsmail_not_registered: { view: 'outcome-not-registered', title: 'NHSmail authenticator not registered' },
-  organisation_not_in_private_beta: {
-    view: 'outcome-not-registered',
-    title: 'NHSmail authenticator not registered',
-  },
-  authenticator_too_weak: {
-    view: 'outcome-authenticator-too-weak',
-    title: 'You need a stronger way to log in',
-  },
-  no_role: { view: 'outcome-no-role', title: 'You need a role to log in' },
-  access_denied: { view: 'outcome-access-denied', title: 'You did not log in' },
-  abandoned: { view: 'outcome-abandoned', title: 'You closed the browser' },
-};
+/** The view of each failure, its title, and the section of the console where what led to it can be changed. */
+export const OUTCOME_VIEWS: Readonly<Record<FailureCode, { view: string; title: string; section: string }>> =
+  {
+    internal_error: { view: 'outcome-try-again', title: 'Try again', section: 'scenarios' },
+    timed_out: { view: 'outcome-timed-out', title: 'Timed out', section: 'time-limits' },
+    nhsmail_declined: { view: 'outcome-declined', title: 'You have not signed in', section: 'accounts' },
+    nhsmail_not_registered: {
+      view: 'outcome-not-registered',
+      title: 'NHSmail authenticator not registered',
+      section: 'accounts',
+    },
+    organisation_not_in_private_beta: {
+      view: 'outcome-not-registered',
+      title: 'NHSmail authenticator not registered',
+      section: 'organisations',
+    },
+    authenticator_too_weak: {
+      view: 'outcome-authenticator-too-weak',
+      title: 'You need a stronger way to log in',
+      section: 'people',
+    },
+    no_role: { view: 'outcome-no-role', title: 'You need a role to log in', section: 'people' },
+    access_denied: { view: 'outcome-access-denied', title: 'You did not log in', section: 'scenarios' },
+    abandoned: { view: 'outcome-abandoned', title: 'You closed the browser', section: 'scenarios' },
+  };
 
 function declinedBecause({ nhsmail }: Login): Pick<OutcomePage, 'declinedBecause'> {
   if (nhsmail?.numberMatch?.answer === 'decline') return { declinedBecause: 'number_match_declined' };
@@ -187,7 +195,7 @@ function declinedBecause({ nhsmail }: Login): Pick<OutcomePage, 'declinedBecause
 
 function outcomePage(scene: Scene, outcome: FailureCode): OutcomePage {
   const { request, environment, login, client } = scene;
-  const { rule = '', found = '', expected = '', mend = '' } = login.ended?.decision ?? {};
+  const { rule = '', found = '', expected = '', mend = '', scenario } = login.ended?.decision ?? {};
   const { error, description } = failureOnTheWire(login, outcome);
   return {
     ...loginFrame(scene, OUTCOME_VIEWS[outcome].title),
@@ -202,6 +210,7 @@ function outcomePage(scene: Scene, outcome: FailureCode): OutcomePage {
     links: SUPPORT_LINKS,
     reason: { rule, found, expected, mend, requestId: request.id },
     journalUrl: journalUrl(environment.prefix, { loginId: login.id }),
+    consoleUrl: consoleUrl(environment.prefix, scenario ? 'scenarios' : OUTCOME_VIEWS[outcome].section),
   };
 }
 

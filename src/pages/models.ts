@@ -127,6 +127,8 @@ export interface OutcomePage extends Frame {
   reason: { rule: string; found: string; expected: string; mend: string; requestId: string };
   /** The log-in in the journal. */
   journalUrl: string;
+  /** Where in the console the reason can be changed. */
+  consoleUrl: string;
 }
 
 /** Asks whether to log out. Its form posts the fields back, and `logout_confirmed` = `yes`. */

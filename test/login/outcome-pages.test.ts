@@ -36,6 +36,24 @@ describe('the pages that end a log-in say what the guidance documents', () => {
     }
   });
 
+  test.each([
+    ['uma.unbound@nhs.net', {}, 'accounts'],
+    ['lou.locked@nhs.net', {}, 'accounts'],
+    ['bea.notinbeta@nhs.net', {}, 'organisations'],
+    ['sol.slow@nhs.net', {}, 'time-limits'],
+    ['ira.internalerror@nhs.net', {}, 'scenarios'],
+    ['alex.bound@nhs.net', { mock_scenario: 'NHSMAIL_NOT_REGISTERED' }, 'scenarios'],
+    ['alex.bound@nhs.net', { acr_values: 'AAL3_ANY' }, 'people'],
+  ])(
+    'the page of %s %o leads to where in the console its reason is changed',
+    async (persona, also, section) => {
+      const { app } = await testMock();
+      const { body } = await logIn(browser(app), persona, also);
+      expect(body).toContain(`href="/console#${section}" data-testid="change-in-console"`);
+      expect((await app.inject('/console')).body).toContain(`id="${section}"`);
+    },
+  );
+
   test('both reasons of not registered show one page, and the true reason only in the mock’s own panel', async () => {
     const { app } = await testMock();
     const page = async (account: string) => {

@@ -82,6 +82,7 @@ function ending({ name, outcome, when, facts, title = '', declinedBecause }: End
       ...(declinedBecause ? { declinedBecause } : {}),
       reason: { ...reasonOf(facts, outcome), requestId: request.id },
       journalUrl: self,
+      consoleUrl: self,
     }),
   );
 }
