@@ -136,8 +136,11 @@ async function start() {
     draw();
   });
   moreButton.addEventListener('click', () => {
+    const shown = length;
     length += PAGE_LENGTH;
     draw();
+    // The button may be gone: whoever pressed it reads on at the first of those that came.
+    list.children[shown]?.querySelector('a')?.focus();
   });
   offerToClear(feed);
   byTestId('journal').hidden = false;

@@ -79,6 +79,20 @@ const step = (title: string) =>
   part('step').filter({ has: reader.page.locator('.mock-step__title', { hasText: title }) });
 
 describe('the list', () => {
+  it('shows a hundred rows, and more of them on request, where the reader goes on', async () => {
+    const nobody = (count: number) =>
+      fetch(authorizationUrl(person, { client_id: `nobody-${count}` }), { headers: { accept: 'text/html' } });
+    await Promise.all(Array.from({ length: 103 }, (_, count) => nobody(count)));
+    await openJournal();
+    expect(await rows().count()).toBe(100);
+    const last = await rows().nth(99).getByRole('link').getAttribute('href');
+    await part('show-more').press('Enter');
+    expect(await rows().count()).toBe(103);
+    expect(await part('show-more').isHidden()).toBe(true);
+    expect(await rows().nth(99).getByRole('link').getAttribute('href')).toBe(last);
+    expect(await focusedLink()).toBe(await rows().nth(100).getByRole('link').getAttribute('href'));
+  });
+
   it('shows a log-in of another tab as it happens, and says how many came', async () => {
     await openJournal();
     expect(await rows().count()).toBe(1);
