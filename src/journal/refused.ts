@@ -16,6 +16,12 @@ export interface WireError {
 /** How it is delivered: as JSON, as a page, or by redirect to a verified redirect URI. */
 export type Delivery = 'json' | 'page' | { location: string };
 
+/** A button that leads from the page of a refusal to where it makes sense to be instead. */
+export interface GoOn {
+  url: string;
+  text: string;
+}
+
 /** An error_description with only the characters that it may have (RFC 6749 section 4.1.2.1). */
 export const wireText = (text: string): string => text.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '?');
 
@@ -29,7 +35,7 @@ export class Refused extends Error {
     readonly delivery: Delivery,
     readonly subject: Subject = {},
     /** For a page: where to go on instead. */
-    readonly continueUrl?: string,
+    readonly goOn?: GoOn,
   ) {
     super(`${wire.error}: ${refusal.rule}: found ${refusal.found}`);
     this.wire = { ...wire, description: wireText(wire.description) };

@@ -18,7 +18,7 @@ export function refuse(
     refusal,
     'page',
     subject,
-    continueUrl,
+    continueUrl === undefined ? undefined : { url: continueUrl, text: 'Continue where you left off' },
   );
 }
 

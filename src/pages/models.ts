@@ -4,6 +4,7 @@
  */
 
 import type { Refusal } from '../journal/refusal.ts';
+import type { GoOn } from '../journal/refused.ts';
 import type { LoginStep } from '../login/login.ts';
 import type { FailureCode } from '../login/outcomes.ts';
 
@@ -155,8 +156,8 @@ export interface ErrorPage extends Frame {
   requestId: string;
   /** The log-in in the journal, or this request where it belongs to none. */
   journalUrl: string;
-  /** Where the log-in really is, for a form that came out of turn. */
-  continueUrl?: string;
+  /** Where the log-in really is, for a form that came out of turn; the nearest page, for an address of nothing. */
+  goOn?: GoOn;
 }
 
 /** Who can log in, as the start page lists them. */

@@ -117,5 +117,7 @@ export function notFound(request: FastifyRequest, path: string): Refused {
           }),
     },
     delivery,
+    {},
+    page === undefined ? undefined : { url: page, text: `Go to ${page}` },
   );
 }

@@ -32,7 +32,7 @@ const HEADINGS: Readonly<Record<number, string>> = {
 
 /** The page of a refusal. */
 export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPage {
-  const { wire, refusal, continueUrl, subject } = refused;
+  const { wire, refusal, goOn, subject } = refused;
   const { login_id: loginId } = subject;
   const heading = HEADINGS[wire.status] ?? 'This request cannot be answered';
   return {
@@ -47,7 +47,7 @@ export function errorPageOf(request: FastifyRequest, refused: Refused): ErrorPag
       request.environment.prefix,
       loginId === undefined ? { requestId: request.id } : { loginId },
     ),
-    ...(continueUrl === undefined ? {} : { continueUrl }),
+    ...(goOn ? { goOn } : {}),
   };
 }
 

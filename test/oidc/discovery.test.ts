@@ -254,13 +254,20 @@ test.each([
   ['/jurnal', '/journal'],
   ['/consol', '/console'],
   ['/pages/nope', '/pages'],
-])('a page is found from a wrong address in a browser, by its hint: %s', async (wrong, right) => {
-  const page = await browser(mock.app).get(wrong);
+])(
+  'a page is found from a wrong address in a browser, by its hint and a button: %s',
+  async (wrong, right) => {
+    const page = await browser(mock.app).get(wrong);
 
-  const { expected, mend } = await refusalOf(mock, page);
-  expect(expected.split(' or ')[0]).toBe(right);
-  expect(mend).not.toContain('discovery document');
-});
+    const { expected, mend } = await refusalOf(mock, page);
+    expect(expected.split(' or ')[0]).toBe(right);
+    expect(mend).not.toContain('discovery document');
+    expect(page.body).toContain(`href="${right}" role="button"`);
+    expect(shown(page, 'continue')).toBe(`Go to ${right}`);
+    const ofTeam = await browser(mock.app).get(`/env/team-a${wrong}`);
+    expect(shown(ofTeam, 'continue')).toBe(`Go to /env/team-a${right}`);
+  },
+);
 
 describe('the issuer', () => {
   test.each([
