@@ -8,6 +8,7 @@ import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import { SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
+import { lookAlikeFault } from '../relying-party/look-alike-uris.ts';
 import { formTargets, isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.ts';
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
@@ -109,6 +110,7 @@ function refuseRedirectUri(redirectUri: string, client: Client): never {
       found: redirectUri,
       expected: client.post_logout_redirect_uris?.join(' or ') || 'none is registered',
       mend: `Add it to post_logout_redirect_uris of ${client.client_id}, or change it in the application.`,
+      ...lookAlikeFault(client, redirectUri),
     },
     client,
   );

@@ -6,6 +6,7 @@ import {
   type Browser,
   browser,
   callback,
+  encode,
   locationOf,
   logIn,
   type Mock,
@@ -436,6 +437,10 @@ describe('a redirect URI', () => {
     const answer = await browser(mock.app).get(authorizeUrl({ redirect_uri: uri }));
 
     expect((await refusalOf(mock, answer)).rule).toContain(rule);
+
+    const leaving = { client_id: 'mock-client', post_logout_redirect_uri: uri };
+    const loggedOut = await browser(mock.app).get(`${REALM}/connect/endSession?${encode(leaving)}`);
+    expect((await refusalOf(mock, loggedOut)).rule).toContain(rule);
   });
 
   test('with a fragment is refused for that to a client without the relaxation too', async () => {
