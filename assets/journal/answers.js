@@ -49,6 +49,9 @@ const CALLED_BY_APPLICATIONS = [
   '/userinfo',
   '/token/revoke',
   '/introspect',
+  '/protocol/openid-connect/certs',
+  '/protocol/openid-connect/token',
+  '/protocol/openid-connect/revoke',
 ];
 
 /**

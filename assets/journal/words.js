@@ -20,6 +20,7 @@ const STEPS = {
   nhsmail_sign_in: 'Sign in to NHSmail',
   number_match: 'Approve by number match',
   choose_person: 'Choose a person',
+  password_sign_in: 'Log in with a test account',
   select_role: 'Select a role',
 };
 

@@ -56,7 +56,7 @@ export const AUTHENTICATORS: readonly Authenticator[] = [
     label: 'User name and password',
     hint: 'A test account of the development realm',
     aal: '1',
-    // Inferred from the acr value, as the other names are (facts 3.3).
+    // As one application is configured; a fixture of another has pwd (facts 3.3).
     amr: 'USERPASS',
   },
 ];

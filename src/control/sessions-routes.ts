@@ -27,7 +27,7 @@ const SESSION = {
   required: ['uid', 'authenticator', 'auth_time', 'started_at', 'expires_at', 'clients'],
   properties: {
     uid: text('The person.'),
-    authenticator: text('How the person signed in: a type of authenticator.'),
+    authenticator: text('How the person signed in: a type of authenticator, or user_password.'),
     nhsmail_account: text('The NHSmail account, where that was the authenticator.'),
     auth_time: { type: 'integer', description: 'When the person signed in, in seconds since 1970.' },
     selected_roleid: text('The person_roleid of the role that was selected, if any.'),

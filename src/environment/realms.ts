@@ -60,7 +60,7 @@ const KEYCLOAK_PATHS: Readonly<Record<EndpointPath, string>> = {
 };
 
 /** The name is that of an environment of the API platform, for example `int`; older addresses begin with /auth. */
-const KEYCLOAK_PATH = /^(?:\/auth)?\/realms\/Cis2-mock-[\w-]{1,64}(?=[/?#]|$)/;
+const KEYCLOAK_PATH = /^(?:\/auth)?\/realms\/Cis2-mock-[\w-]{1,64}(?=\/|$)/;
 
 const keycloakShaped = (path: string): Realm => ({
   path,
@@ -73,23 +73,37 @@ const keycloakShaped = (path: string): Realm => ({
 export const pathIn = ({ path, pathOf }: Realm, endpoint: EndpointPath): string =>
   `${path}${pathOf(endpoint)}`;
 
-const isBelow = (url: string, path: string): boolean =>
-  url.startsWith(path) && (url.length === path.length || '/?#'.includes(url.charAt(path.length)));
+const isBelow = (path: string, realm: string): boolean => path === realm || path.startsWith(`${realm}/`);
+
+/** The path of an address, with whatever need not be percent-encoded decoded (RFC 3986 section 6.2.2.2), and the rest. */
+function divided(url: string): [path: string, rest: string] {
+  const mark = url.search(/[?#]/);
+  const end = mark < 0 ? url.length : mark;
+  const path = url.slice(0, end);
+  return [path.includes('%') ? decoded(path) : path, url.slice(end)];
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
 
 /** The realm of an address, or of an issuer’s path, below its environment; undefined where that is Healthcare or none. */
 export function otherRealmOf(url: string): Realm | undefined {
-  if (isBelow(url, DEVELOPMENT.path)) return DEVELOPMENT;
-  const path = KEYCLOAK_PATH.exec(url)?.[0];
-  return path === undefined ? undefined : keycloakShaped(path);
+  const [path] = divided(url);
+  if (isBelow(path, DEVELOPMENT.path)) return DEVELOPMENT;
+  const keycloak = KEYCLOAK_PATH.exec(path)?.[0];
+  return keycloak === undefined ? undefined : keycloakShaped(keycloak);
 }
 
 /** An address of an endpoint, in whichever realm, as the one in Healthcare: one table of routes serves all. */
 export function asInHealthcare(url: string): string {
   const realm = otherRealmOf(url);
   if (!realm) return url;
-  const mark = url.search(/[?#]/);
-  const end = mark < 0 ? url.length : mark;
-  const below = url.slice(realm.path.length, end);
-  const endpoint = ENDPOINT_PATHS.find((each) => realm.pathOf(each) === below);
-  return endpoint === undefined ? url : `${HEALTHCARE.path}${endpoint}${url.slice(end)}`;
+  const [path, rest] = divided(url);
+  const endpoint = ENDPOINT_PATHS.find((each) => pathIn(realm, each) === path);
+  return endpoint === undefined ? url : `${HEALTHCARE.path}${endpoint}${rest}`;
 }

@@ -1,7 +1,7 @@
 /** A log-in without pages (mock_login): the same steps in one go, judged by the same rules. */
 import { authenticatorsFor, PASSWORD_ACR } from '../care-identity/authenticators.ts';
-import { type Directory, isRegistered, personCalled } from '../care-identity/directory.ts';
-import type { AuthenticatorType, Person } from '../care-identity/schema.ts';
+import { type Directory, isRegistered } from '../care-identity/directory.ts';
+import type { LoginMethod, Person } from '../care-identity/schema.ts';
 import { asksForRole, type HeadlessPersona } from './authorization-request.ts';
 import { personOf } from './facts.ts';
 import {
@@ -43,7 +43,8 @@ function authenticatorFor(
   person: Person,
   acr: string,
   directory: Directory,
-): { type: AuthenticatorType; account?: string } {
+): { type: LoginMethod; account?: string } {
+  if (acr === PASSWORD_ACR) return { type: 'user_password' };
   const account = accountOf(person, directory);
   const sufficient = authenticatorsFor(acr).map(({ type }) => type);
   if (account !== undefined && sufficient.includes('nhsmail')) return { type: 'nhsmail', account };
@@ -60,25 +61,12 @@ function withRole(login: Login, persona: HeadlessPersona, directory: Directory):
   return selectRole(login, persona.personRoleId ?? first);
 }
 
-/** As a test account. Of an account without a profile nobody can log in: it stays at the sign-in page. */
-function byPassword(
-  login: Login,
-  { account, uid }: HeadlessPersona,
-  directory: Directory,
-  now: number,
-): Login {
-  const person = personCalled(account ?? uid ?? '', directory);
-  return person ? signInDirectly(chooseAuthenticator(login, 'user_password', now), person.uid, now) : login;
-}
-
 export function logInHeadless(
   login: Login,
   persona: HeadlessPersona,
   directory: Directory,
   now: number,
 ): Login {
-  if (login.request.assurance.acr === PASSWORD_ACR)
-    return withRole(byPassword(login, persona, directory, now), persona, directory);
   if (persona.account !== undefined) {
     return withRole(throughNhsmail(login, persona.account, directory, now), persona, directory);
   }

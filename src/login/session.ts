@@ -25,7 +25,7 @@ export interface Session {
   expiresAt: number;
   /** client_id → the sid in that client’s ID tokens: another for each client (facts 10.7). */
   sids: Readonly<Record<string, string>>;
-  /** client_id → the issuer that it knows, where that follows the name that each request comes by. */
+  /** client_id → the issuer that it knows, where that is another realm’s, or follows the name that requests come by. */
   issuers?: Readonly<Record<string, string>>;
   /** client_id → mock_scenario of its latest log-in, for the logout token. */
   scenarios?: Readonly<Record<string, ChosenScenario>>;

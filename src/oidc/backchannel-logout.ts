@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { shownSeconds } from '../environment/clock.ts';
 import type { Environment } from '../environment/environment.ts';
+import { itself } from '../environment/named-by-request.ts';
 import type { LogoutCause, Session } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import type { OutboundAnswer } from '../relying-party/outbound.ts';
@@ -39,7 +40,8 @@ async function logoutDraft(
   const { clock, settings, keys } = environment;
   const iat = shownSeconds(clock);
   const claims = {
-    iss: issuer ?? environment.issuer,
+    // Whoever ended the session may have come by another name than this client did.
+    iss: issuer ?? itself(environment).issuer,
     sub: uid,
     aud: client.client_id,
     iat,

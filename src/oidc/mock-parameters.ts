@@ -74,8 +74,8 @@ function unknownNameFault(parameters: Parameters): Fault | undefined {
 }
 
 /** In the development realm nobody logs in by NHSmail: an account that belongs to nobody is of no use there. */
-function profileFault(parameter: string, name: string, environment: Environment): Fault | undefined {
-  if (!isForTestAccounts(environment) || personCalled(name, environment.directory)) return undefined;
+function testAccountFault(parameter: string, name: string, { directory }: Environment): Fault | undefined {
+  if (personCalled(name, directory) || !isPersona(name, directory)) return undefined;
   return fault(parameter, {
     rule: 'In the development realm a persona has a Care Identity profile: it logs in with a user name.',
     found: `${name}, an NHSmail account without a profile`,
@@ -84,16 +84,23 @@ function profileFault(parameter: string, name: string, environment: Environment)
   });
 }
 
+/** Whether somebody can log in by this name here. */
+const isKnownHere = (name: string, environment: Environment): boolean =>
+  isForTestAccounts(environment)
+    ? personCalled(name, environment.directory) !== undefined
+    : isPersona(name, environment.directory);
+
 function loginFault(login: string | undefined, environment: Environment): Fault | undefined {
-  const { directory } = environment;
-  if (login === undefined) return undefined;
-  if (isPersona(login, directory)) return profileFault('mock_login', login, environment);
-  return fault('mock_login', {
-    rule: 'mock_login names a persona: an NHSmail account or a UID.',
-    found: login,
-    expected: `a known persona; near matches: ${nearPersonas(login, directory).join(', ')}`,
-    mend: 'Use one of these, or add the persona to the fixtures.',
-  });
+  if (login === undefined || isKnownHere(login, environment)) return undefined;
+  return (
+    testAccountFault('mock_login', login, environment) ??
+    fault('mock_login', {
+      rule: 'mock_login names a persona: an NHSmail account or a UID.',
+      found: login,
+      expected: `a known persona; near matches: ${nearPersonas(login, environment.directory).join(', ')}`,
+      mend: 'Use one of these, or add the persona to the fixtures.',
+    })
+  );
 }
 
 function roleFault(
@@ -141,14 +148,16 @@ export function scenarioFault(code: string | undefined): Fault | undefined {
 function hintFault({ client, parameters }: IdentifiedRequest, environment: Environment): Fault | undefined {
   const hint = parameters.get('login_hint');
   const counts = parameters.get('mock_login') === undefined && isAutomatic(client, environment);
-  if (!counts || hint === undefined) return undefined;
-  if (isPersona(hint, environment.directory)) return profileFault('login_hint', hint, environment);
-  return fault('login_hint', {
-    rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
-    found: hint,
-    expected: `a known persona; near matches: ${nearPersonas(hint, environment.directory).join(', ')}`,
-    mend: 'Send the account of a persona, or no login_hint for automatic_persona.',
-  });
+  if (!counts || hint === undefined || isKnownHere(hint, environment)) return undefined;
+  return (
+    testAccountFault('login_hint', hint, environment) ??
+    fault('login_hint', {
+      rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
+      found: hint,
+      expected: `a known persona; near matches: ${nearPersonas(hint, environment.directory).join(', ')}`,
+      mend: 'Send the account of a persona, or no login_hint for automatic_persona.',
+    })
+  );
 }
 
 /** The first fault among the mock’s own parameters. */
@@ -184,6 +193,17 @@ function named(
   return name === undefined ? undefined : { name, namedBy: 'settings' };
 }
 
+/** By what a persona logs in; undefined where it cannot: then pages are shown. */
+function whoIs(name: string, environment: Environment): Pick<HeadlessPersona, 'account' | 'uid'> | undefined {
+  const { directory } = environment;
+  if (isForTestAccounts(environment)) {
+    const person = personCalled(name, directory);
+    return person && { uid: person.uid };
+  }
+  const account = directory.nhsmailAccount(name)?.email;
+  return account === undefined ? { uid: name } : { account };
+}
+
 /** Who logs in without pages, after mockParameterFault found nothing. */
 export function readHeadlessPersona(
   identified: IdentifiedRequest,
@@ -193,12 +213,8 @@ export function readHeadlessPersona(
   if (!persona) return undefined;
   const { name, namedBy } = persona;
   const personRoleId = identified.parameters.get('mock_role');
-  const account = environment.directory.nhsmailAccount(name)?.email;
-  return {
-    namedBy,
-    ...(account === undefined ? { uid: name } : { account }),
-    ...(personRoleId === undefined ? {} : { personRoleId }),
-  };
+  const who = whoIs(name, environment);
+  return who && { namedBy, ...who, ...(personRoleId === undefined ? {} : { personRoleId }) };
 }
 
 /** The scenario that the request names, if it is one. */

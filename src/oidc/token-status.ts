@@ -1,11 +1,20 @@
 /** Revocation (RFC 7009) and introspection (RFC 7662) of access tokens and refresh tokens. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
+import type { Subject } from '../journal/event.ts';
 import { Refused } from '../journal/refused.ts';
 import { ENDED_SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { authenticatedForm } from './authenticated-form.ts';
-import { ACCESS_TOKENS, GRANTS, type Grant, isGivenIn, REFRESH_TOKENS, subjectOfGrant } from './grant.ts';
+import {
+  ACCESS_TOKENS,
+  GRANTS,
+  type Grant,
+  isGivenIn,
+  REFRESH_TOKENS,
+  realmOfGrant,
+  subjectOfGrant,
+} from './grant.ts';
 import type { Parameters } from './parameters.ts';
 
 interface KnownToken {
@@ -17,17 +26,33 @@ interface KnownToken {
   expiresAt: number;
 }
 
-/** The live token, whichever kind it is; a hint at the kind is not needed (RFC 7009 section 2.1). */
-async function findToken(token: string, { store, realm }: Environment): Promise<KnownToken | undefined> {
+/** The live token of whichever realm and kind; a hint at the kind is not needed (RFC 7009 section 2.1). */
+async function findAnywhere(token: string, { store }: Environment): Promise<KnownToken | undefined> {
   const access = await store.get(ACCESS_TOKENS, token);
   const refresh = access ? undefined : await store.get(REFRESH_TOKENS, token);
   const found = access ?? refresh;
   const grant = found && (await store.get(GRANTS, found.value.grantId));
-  if (!found || !grant || refresh?.value.redeemed || !isGivenIn(grant.value, realm)) return undefined;
+  if (!found || !grant || refresh?.value.redeemed) return undefined;
   if (refresh && (await store.get(ENDED_SESSIONS, grant.value.session))) return undefined;
   const { grantId, expiresAt } = found.value;
   const scopes = access?.value.scopes ?? grant.value.scopes;
   return { kind: access ? 'access_token' : 'refresh_token', grantId, grant: grant.value, scopes, expiresAt };
+}
+
+/** The live token of this realm. One of another issuer counts as unknown, and the journal says whose it is. */
+async function findToken(
+  token: string,
+  environment: Environment,
+  caller: Subject,
+): Promise<KnownToken | undefined> {
+  const found = await findAnywhere(token, environment);
+  if (!found || isGivenIn(found.grant, environment.realm)) return found;
+  environment.journal.record({
+    kind: 'warned',
+    explanation: `The token is one of another issuer, ${realmOfGrant(found.grant)}, and counts as unknown here. Ask the issuer that gave it.`,
+    ...subjectOfGrant(found.grant, caller),
+  });
+  return undefined;
 }
 
 function tokenOf(parameters: Parameters, client: Client): string {
@@ -53,8 +78,8 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
   const { environment } = request;
   const { client, parameters } = await authenticatedForm(request, 'A request to revoke a token came in.');
   const token = tokenOf(parameters, client);
-  const known = await findToken(token, environment);
   const caller = { request_id: request.id, client_id: client.client_id };
+  const known = await findToken(token, environment, caller);
   const subject = known ? subjectOfGrant(known.grant, caller) : caller;
   if (known && known.grant.clientId !== client.client_id) {
     throw new Refused(
@@ -89,7 +114,8 @@ export async function revocationEndpoint(request: FastifyRequest, reply: Fastify
 export async function introspectionEndpoint(request: FastifyRequest) {
   const { environment } = request;
   const { client, parameters } = await authenticatedForm(request, 'A request to introspect a token came in.');
-  const found = await findToken(tokenOf(parameters, client), environment);
+  const caller = { request_id: request.id, client_id: client.client_id };
+  const found = await findToken(tokenOf(parameters, client), environment, caller);
   // A public client proves nothing of itself, and is told of its own tokens only (RFC 7662 section 2.1).
   const isPublic = client.token_endpoint_auth_method === 'none';
   const known = isPublic && found?.grant.clientId !== client.client_id ? undefined : found;

@@ -47,7 +47,7 @@ const orNear = (names: readonly string[]): string =>
   names.length > 0 ? `. Accounts with a similar name: ${names.join(', ')}` : '.';
 
 const takeNhsmail: LoginForm['take'] = (login, form, { clock, directory }) => {
-  const email = form.get('email')?.trim();
+  const email = form.get('email')?.trim() || undefined;
   const password = form.get('password');
   const typed = { email: email ?? '' };
   if (email === undefined || password === undefined) {
@@ -97,7 +97,7 @@ const takePerson: LoginForm['take'] = (login, form, { directory, clock }) => {
 };
 
 const takePassword: LoginForm['take'] = (login, form, { directory, clock }) => {
-  const userName = form.get('user_name')?.trim();
+  const userName = form.get('user_name')?.trim() || undefined;
   const password = form.get('password');
   const typed = { user_name: userName ?? '' };
   if (userName === undefined || password === undefined) {
@@ -108,12 +108,10 @@ const takePassword: LoginForm['take'] = (login, form, { directory, clock }) => {
     return { again: { errors, typed } };
   }
   const person = personCalled(userName, directory);
-  if (!person)
-    return again(
-      'user_name',
-      `There is no test account ${userName}${orNear(similarPersonas(userName, directory))}`,
-      typed,
-    );
+  if (!person) {
+    const near = similarPersonas(userName, directory).filter((name) => personCalled(name, directory));
+    return again('user_name', `There is no test account ${userName}${orNear(near)}`, typed);
+  }
   if (!secretsEqual(password, TEST_PASSWORD)) {
     return again('password', `The password of every test account is ${TEST_PASSWORD}`, typed);
   }

@@ -52,7 +52,7 @@ const RIGHT_AND_WRONG: readonly ScenarioAt<typeof place>[] = [
     title: 'The callback names another issuer',
     place,
     change: withValue('iss', ({ issuer }) => otherIssuer(issuer)),
-    sent: 'A valid code with an iss that is the issuer of the realm oidc on the same host.',
+    sent: 'A valid code with an iss that is the issuer of another realm on the same host, for Healthcare that of oidc.',
     goodRelyingParty:
       'Compares iss with the issuer that it sent the browser to (RFC 9207), and sends the code to no token endpoint.',
   },

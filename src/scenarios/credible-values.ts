@@ -1,8 +1,11 @@
 /** Wrong values that look right: each has the form of the real one. */
 
-/** The issuer of CIS2’s other realm, which older applications used (facts 1.2). */
-export const otherIssuer = (issuer: string): string =>
-  issuer.replace(/\/realms\/root\/.*$/, '/realms/root/realms/oidc');
+/** The issuer of another realm on the same host: of CIS2’s two the other one (facts 1.2), of its mocks another one. */
+export function otherIssuer(issuer: string): string {
+  if (issuer.endsWith('/realms/oidc')) return issuer.replace(/oidc$/, 'NHSIdentity/realms/Healthcare');
+  if (issuer.includes('/realms/Cis2-mock-')) return `${issuer}-2`;
+  return issuer.replace(/\/realms\/root\/.*$/, '/realms/root/realms/oidc');
+}
 
 /** The issuer as a library that normalises URLs writes it: without its port; with the usual one where it has none. */
 export function issuerWithOtherPort(issuer: string): string {

@@ -14,7 +14,7 @@ const PARTIES: readonly ScenarioAt<typeof place>[] = [
     title: 'The ID token is of another issuer',
     place,
     change: withClaims((_, { issuer }) => ({ iss: otherIssuer(issuer) })),
-    sent: 'An ID token, rightly signed, whose iss is the issuer of the realm oidc on the same host.',
+    sent: 'An ID token, rightly signed, whose iss is the issuer of another realm on the same host, for Healthcare that of oidc.',
     goodRelyingParty: REFUSES_THE_TOKEN,
   },
   {

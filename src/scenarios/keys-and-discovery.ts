@@ -107,7 +107,7 @@ export const DISCOVERY: readonly ScenarioAt<'discovery'>[] = [
     title: 'The discovery document names another issuer',
     place: 'discovery',
     change: withMembers((_, { issuer }) => ({ issuer: otherIssuer(issuer) })),
-    sent: 'The right document with the issuer of the realm oidc on the same host.',
+    sent: 'The right document with the issuer of another realm on the same host, for Healthcare that of oidc.',
     goodRelyingParty: 'Refuses a document whose issuer is not, as text, the one that it was configured with.',
   },
   {

@@ -23,8 +23,9 @@ const PARTIES: readonly ScenarioAt<typeof place>[] = [
     code: 'LOGOUT_ISS_WRONG',
     title: 'The logout token is of another issuer',
     place,
-    change: withClaims((_, { issuer }) => ({ iss: otherIssuer(issuer) })),
-    sent: 'A logout token, rightly signed, whose iss is the issuer of the realm oidc on the same host.',
+    // Not of the context: a client may know the provider by another issuer.
+    change: withClaims(({ iss }) => ({ iss: otherIssuer(String(iss)) })),
+    sent: 'A logout token, rightly signed, whose iss is the issuer of another realm on the same host, for Healthcare that of oidc.',
     goodRelyingParty: REFUSES,
   },
   {

@@ -5,7 +5,9 @@ import { decodeJwt } from '../../assets/journal/jwt.js';
 import { logInsOf } from '../../assets/journal/log-ins.js';
 import { offsetText, type Step, stepsOf } from '../../assets/journal/sequence.js';
 import { rowsOf, summaryOf } from '../../assets/journal/summary.js';
+import { pageIn } from '../../assets/journal/words.js';
 import type { FixturesFile, JournalEvent } from '../../src/index.ts';
+import { LOGIN_FORMS } from '../../src/pages/login-forms.ts';
 import {
   authorizeUrl,
   browser,
@@ -272,6 +274,13 @@ describe('the steps of a log-in', () => {
   });
 });
 
+const KEYCLOAK = '/realms/Cis2-mock-int/protocol/openid-connect';
+
+test.each([...new Set(LOGIN_FORMS.map(({ step }) => step))])('the step %s has a name for people', (step) => {
+  for (const explanation of [`The page of ${step} was shown.`, `The form of ${step} was sent.`])
+    expect(pageIn(explanation)).toMatch(/^[A-Z][a-z]+ [^_]+$/);
+});
+
 describe('the steps of a request that belongs to no log-in', () => {
   const JSON_BODY = {
     method: 'POST',
@@ -280,13 +289,17 @@ describe('the steps of a request that belongs to no log-in', () => {
   } as const;
 
   test.each([
-    ['/access_token', 'M>A Refused with invalid_request'],
-    ['/token/revoke', 'M>A Refused with invalid_request'],
-    ['/introspect', 'M>A Refused with invalid_request'],
-    ['/authorize', 'M>B Refused with invalid_request'],
-  ])('what cannot be read at %s is answered to whom calls it', async (path, refused) => {
+    [`${REALM}/access_token`, 'M>A Refused with invalid_request'],
+    [`${REALM}/token/revoke`, 'M>A Refused with invalid_request'],
+    [`${REALM}/introspect`, 'M>A Refused with invalid_request'],
+    [`${REALM}/authorize`, 'M>B Refused with invalid_request'],
+    [`${KEYCLOAK}/token`, 'M>A Refused with invalid_request'],
+    [`${KEYCLOAK}/revoke`, 'M>A Refused with invalid_request'],
+    [`${KEYCLOAK}/token/introspect`, 'M>A Refused with invalid_request'],
+    [`${KEYCLOAK}/auth`, 'M>B Refused with invalid_request'],
+  ])('what cannot be read at %s is answered to whom calls it', async (url, refused) => {
     const mock = await started();
-    await mock.app.inject({ url: `${REALM}${path}`, ...JSON_BODY });
+    await mock.app.inject({ url, ...JSON_BODY });
     expect(linesOf(journalOf(mock))).toEqual([expect.stringContaining(refused)]);
   });
 

@@ -1,7 +1,16 @@
 /** The realms: one provider under several issuers, each of which takes only what it gave. */
+import type { LightMyRequestResponse } from 'fastify';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closeReceivers, mockWith, receiver } from '../conformance/backchannel-support.ts';
+import {
+  assertionClaims,
+  byAssertion,
+  EXAMPLE_JWK,
+  EXAMPLE_KEY,
+  KEY_CLIENT,
+  sign,
+} from '../protocol/support.ts';
 import {
   type Browser,
   browser,
@@ -35,8 +44,8 @@ const REALMS = [
     path: '/auth/realms/Cis2-mock-internal-dev-sandbox',
     claims: { ...BY_NHSMAIL, realm: '/NHSIdentity/Healthcare' },
   },
-  { path: `/env/realms${DEVELOPMENT}`, claims: { ...BY_PASSWORD, realm: '/oidc' } },
-  { path: `/env/realms${KEYCLOAK}`, claims: { ...BY_NHSMAIL, realm: '/NHSIdentity/Healthcare' } },
+  { path: `/env/team-a${DEVELOPMENT}`, claims: { ...BY_PASSWORD, realm: '/oidc' } },
+  { path: `/env/team-a${KEYCLOAK}`, claims: { ...BY_NHSMAIL, realm: '/NHSIdentity/Healthcare' } },
 ];
 
 const ENDPOINTS = {
@@ -105,6 +114,9 @@ const redeemAt = (realm: string, code: string | null, credentials: Parameters = 
     ...credentials,
   });
 
+/** The clock of the default environment stands still. */
+const timeAt = (realm: string) => (realm.startsWith('/env/') ? Date.now() : START);
+
 const userInfoAt = (realm: string, token: string) =>
   mock.app.inject({
     url: at(realm, 'userinfo_endpoint'),
@@ -130,7 +142,7 @@ describe.each(REALMS)('$path', ({ path, claims }) => {
     const { payload } = await jwtVerify(id_token, createLocalJWKSet(keys), {
       issuer: `${ORIGIN}${path}`,
       audience: 'mock-client',
-      currentDate: path.startsWith('/env/') ? new Date() : new Date(START),
+      currentDate: new Date(timeAt(path)),
     });
     expect(payload).toMatchObject({ ...claims, sub: '910000000101', nonce: 'the-nonce' });
     expect((await userInfoAt(path, access_token)).json()).toMatchObject({ sub: '910000000101' });
@@ -159,6 +171,82 @@ describe.each(REALMS)('$path', ({ path, claims }) => {
     expect(locationOf(answer)).toContain(`${at(path, 'authorization_endpoint')}?`);
   });
 
+  test('is found by an address that is percent-encoded where it need not be', async () => {
+    const discovery = `${path}/.well-known/%6fpenid-configuration`.replace('/realms/', '/re%61lms/');
+    const answer = await mock.app.inject(discovery);
+    expect(answer.json().issuer).toBe(`${ORIGIN}${path}`);
+  });
+
+  test('ends at the last letter of its path', async () => {
+    const answer = await mock.app.inject(`${path}x.y/.well-known/openid-configuration`);
+    expect(answer.statusCode).toBe(404);
+  });
+
+  test('names itself where it asks for a token or for client authentication', async () => {
+    const userInfo = await mock.app.inject(at(path, 'userinfo_endpoint'));
+    expect(userInfo.headers['www-authenticate']).toContain(`Bearer realm="${claims.realm}"`);
+    const token = await mock.app.inject({
+      method: 'POST',
+      url: at(path, 'token_endpoint'),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        authorization: `Basic ${Buffer.from('nobody:x').toString('base64')}`,
+      },
+      payload: 'grant_type=authorization_code&code=x',
+    });
+    expect(token.headers['www-authenticate']).toBe(`Basic realm="${claims.realm}"`);
+  });
+
+  test('takes assertions that name its own token endpoint or issuer, and those of no other', async () => {
+    const issuer = `${ORIGIN}${path}`;
+    const elsewhere = path === REALM ? KEYCLOAK : REALM;
+    const described = async (aud: string) => {
+      const now = Math.floor(timeAt(path) / 1000);
+      const assertion = assertionClaims(KEY_CLIENT, { aud, iat: now, exp: now + 60 });
+      const answer = await browser(mock.app).post(at(path, 'token_endpoint'), {
+        grant_type: 'authorization_code',
+        code: 'x',
+        redirect_uri: REDIRECT_URI,
+        ...byAssertion(await sign(assertion, EXAMPLE_KEY, { alg: 'RS256', kid: EXAMPLE_JWK.kid })),
+      });
+      return answer.json().error;
+    };
+    expect(await described(`${ORIGIN}${at(path, 'token_endpoint')}`)).toBe('invalid_grant');
+    expect(await described(issuer)).toBe('invalid_grant');
+    expect(await described(`${ORIGIN}${at(elsewhere, 'token_endpoint')}`)).toBe('invalid_client');
+  });
+
+  test('asks whether to log out by a form of its own, and takes it', async () => {
+    const by = browser(mock.app);
+    const url = at(path, 'end_session_endpoint');
+    await authorize(by, path, { mock_login: 'alex.bound@nhs.net' });
+    expect((await by.get(url)).body).toContain(`action="${url}"`);
+    const fromElsewhere = await by.post(url, { state: 'x' });
+    expect(locationOf(fromElsewhere)).toBe(`${url}?state=x`);
+    const loggedOut = await by.post(url, { logout_confirmed: 'yes' });
+    expect(loggedOut.body).toContain('data-testid="page-logged-out"');
+  });
+
+  test.each(['ISS_WRONG', 'ID_TOKEN_ISS_WRONG', 'DISCOVERY_ISSUER_WRONG'])(
+    'has another issuer that a scenario may put in place of its own: %s',
+    async (code) => {
+      const answer = await authorize(browser(mock.app), path, {
+        mock_login: 'alex.bound@nhs.net',
+        mock_scenario: code,
+      });
+      const { id_token } = (await redeemAt(path, callback(answer).get('code'))).json();
+      const document = (await mock.app.inject(`${path}/.well-known/openid-configuration`)).json();
+      const issuers = {
+        ISS_WRONG: callback(answer).get('iss'),
+        ID_TOKEN_ISS_WRONG: claimsOf(id_token)['iss'],
+        DISCOVERY_ISSUER_WRONG: document.issuer,
+      };
+      const wrong = Object.entries(issuers).filter(([, issuer]) => issuer !== `${ORIGIN}${path}`);
+      expect(wrong.map(([scenario]) => scenario)).toEqual([code]);
+      expect(wrong[0]?.[1]).toMatch(/^http:\/\/localhost:8585\/.*realms\/./);
+    },
+  );
+
   test('sends an error back with its issuer', async () => {
     const by = browser(mock.app);
     for (const wrong of [{ scope: 'profile' }, { prompt: 'none' }])
@@ -167,7 +255,7 @@ describe.each(REALMS)('$path', ({ path, claims }) => {
 
   test('is named in the journal by the addresses that were asked', async () => {
     const answer = await mock.app.inject(at(path, 'jwks_uri'));
-    const prefix = path.startsWith('/env/') ? '/env/realms' : '';
+    const prefix = path.startsWith('/env/') ? '/env/team-a' : '';
     const url = `${prefix}/_mock/journal?${encode({ request_id: String(answer.headers['x-mock-cis2-request-id']), kind: 'request_answered' })}`;
     const [event] = (await mock.app.inject(url)).json();
     expect(`${prefix}${event.details.path}`).toBe(at(path, 'jwks_uri'));
@@ -221,8 +309,15 @@ describe('what one issuer gave, another does not take', () => {
     expect((await refusalOf(mock, userInfo)).found).toBe(`an access token of another issuer, ${gave}`);
 
     const token = { token: tokens.access_token, ...credentials };
-    expect((await by.post(at(asked, 'introspection_endpoint'), token)).json()).toEqual({ active: false });
-    expect((await by.post(at(asked, 'revocation_endpoint'), token)).statusCode).toBe(200);
+    for (const [endpoint, said] of [
+      ['introspection_endpoint', '{"active":false}'],
+      ['revocation_endpoint', ''],
+    ] as const) {
+      const answer = await by.post(at(asked, endpoint), token);
+      expect([answer.statusCode, answer.body]).toEqual([200, said]);
+      const [warned] = await eventsOf(mock, answer, 'warned');
+      expect(warned?.explanation).toContain(`one of another issuer, ${gave}, and counts as unknown here`);
+    }
 
     // All of them are still good where they were given.
     const known = (await by.post(at(gave, 'introspection_endpoint'), token)).json();
@@ -248,7 +343,8 @@ describe('the development realm', () => {
     ['a UID', '910000000101', '910000000101'],
     ['an NHSmail account that is bound', 'Alex.Bound@nhs.net', '910000000101'],
     ['the e-mail address of a person whose account is not bound', 'uma.unbound@nhs.net', '910000000105'],
-  ])('logs in by user name and password: %s', async (_what, userName, uid) => {
+    ['one that is no NHSmail account', 'farah.quill@northmoor.example', '656005750104'],
+  ])('logs in by user name and password, or without pages: %s', async (_what, userName, uid) => {
     const by = browser(mock.app);
     const login = await open(by);
     expect((await by.get(login)).body).toContain('data-testid="page-password-sign-in"');
@@ -259,24 +355,33 @@ describe('the development realm', () => {
     expect(outcomeOf(answer)).toBe('authenticated');
     const { id_token } = (await redeemAt(DEVELOPMENT, callback(answer).get('code'))).json();
     expect(claimsOf(id_token)).toMatchObject({ ...BY_PASSWORD, sub: uid });
+
+    const headless = await authorize(browser(mock.app), DEVELOPMENT, { mock_login: userName });
+    const { id_token: same } = (await redeemAt(DEVELOPMENT, callback(headless).get('code'))).json();
+    expect(claimsOf(same)).toMatchObject({ ...BY_PASSWORD, sub: uid });
   });
 
   test.each([
-    ['nothing', {}, ['Enter the user name of a test account', 'Enter the password']],
+    ['nothing', {}, ['>Enter the user name of a test account\n', '>Enter the password\n']],
+    [
+      'a user name of blanks',
+      { user_name: '  ', password: 'password' },
+      ['>Enter the user name of a test account\n'],
+    ],
     [
       'a user name that nobody has',
       { user_name: 'alex.bond@nhs.net', password: 'password' },
-      ['There is no test account alex.bond@nhs.net. Accounts with a similar name: alex.bound@nhs.net'],
+      ['>There is no test account alex.bond@nhs.net. Accounts with a similar name: alex.bound@nhs.net\n'],
     ],
     [
       'an NHSmail account of nobody',
       { user_name: 'noel.noprofile@nhs.net', password: 'password' },
-      ['There is no test account noel.noprofile@nhs.net'],
+      ['>There is no test account noel.noprofile@nhs.net.\n'],
     ],
     [
       'another password',
       { user_name: '910000000101', password: 'secret' },
-      ['The password of every test account is password'],
+      ['>The password of every test account is password\n'],
     ],
   ])('shows the form again, and logs nobody in, for %s', async (_what, form, errors) => {
     const by = browser(mock.app);
@@ -322,18 +427,66 @@ describe('the development realm', () => {
     expect([back.get('error'), back.get('iss')]).toEqual(['server_error', `${ORIGIN}${DEVELOPMENT}`]);
   });
 
-  test.each(['mock_login', 'mock_role'])(
-    'refuses an account that belongs to nobody, and a role that is not the persona’s: %s',
-    async (parameter) => {
-      const parameters = {
-        mock_login: { mock_login: 'noel.noprofile@nhs.net' },
-        mock_role: { mock_login: 'uma.unbound@nhs.net', mock_role: '930001020002' },
-      }[parameter];
-      const refused = await authorize(browser(mock.app), DEVELOPMENT, parameters);
-      expect(callback(refused).get('error')).toBe('invalid_request');
-      expect((await refusalOf(mock, refused)).parameter).toBe(parameter);
-    },
-  );
+  test.each([
+    ['mock_login', { mock_login: 'noel.noprofile@nhs.net' }, 'an NHSmail account without a profile'],
+    ['mock_login', { mock_login: 'nobody@nhs.net' }, 'nobody@nhs.net'],
+    ['mock_role', { mock_login: 'uma.unbound@nhs.net', mock_role: '930001020002' }, '930001020002'],
+  ])('refuses what names nobody who can log in here: %s', async (parameter, parameters, found) => {
+    const refused = await authorize(browser(mock.app), DEVELOPMENT, parameters);
+    expect(callback(refused).get('error')).toBe('invalid_request');
+    const refusal = await refusalOf(mock, refused);
+    expect(refusal.parameter).toBe(parameter);
+    expect(refusal.found).toContain(found);
+  });
+
+  test('selects the role that mock_role names, or the first, though the account is not bound', async () => {
+    const uma = (await mock.app.inject('/_mock/people/910000000105')).json();
+    const [first] = uma.roles;
+    for (const more of [{}, { mock_role: first.person_roleid }]) {
+      const answer = await authorize(browser(mock.app), DEVELOPMENT, {
+        mock_login: 'uma.unbound@nhs.net',
+        scope: 'openid selectedrole',
+        ...more,
+      });
+      const { id_token } = (await redeemAt(DEVELOPMENT, callback(answer).get('code'))).json();
+      expect(claimsOf(id_token)['selected_roleid']).toBe(first.person_roleid);
+    }
+  });
+
+  test('logs in automatically whom a setting names, and shows its page where that is nobody', async () => {
+    const automatic = (persona: string) =>
+      testMock({
+        fixtures: {
+          extends: 'default',
+          settings: { interaction: 'automatic', automatic_persona: persona },
+        },
+      });
+    const alex = await automatic('alex.bound@nhs.net');
+    expect(outcomeOf(await authorize(browser(alex.app), DEVELOPMENT))).toBe('authenticated');
+    const hint = { login_hint: 'noel.noprofile@nhs.net' };
+    expect(callback(await authorize(browser(alex.app), DEVELOPMENT, hint)).get('error')).toBe(
+      'invalid_request',
+    );
+    const noel = await automatic('noel.noprofile@nhs.net');
+    const by = browser(noel.app);
+    expect(locationOf(await authorize(by, DEVELOPMENT))).toMatch(/^\/login\//);
+    const silent = await authorize(by, DEVELOPMENT, { prompt: 'none' });
+    expect(callback(silent).get('error')).toBe('login_required');
+  });
+
+  test('asks again where its session ends while a role is chosen', async () => {
+    const by = browser(mock.app);
+    await authorize(by, DEVELOPMENT, { mock_login: 'robin.roles@nhs.net' });
+    const login = await open(by, { scope: 'openid selectedrole' });
+    expect((await by.get(`${login}/step`)).json()).toEqual({ step: 'select_role' });
+    const sessions = (await mock.app.inject('/_mock/sessions')).json();
+    for (const { clients } of sessions) {
+      const sid = encodeURIComponent(clients[0].sid);
+      await mock.app.inject({ method: 'POST', url: `/_mock/sessions/${sid}/logout` });
+    }
+    const page = await submit(by, `${login}/role`, { do: 'without' });
+    expect(page.body).toContain('data-testid="page-password-sign-in"');
+  });
 
   test('knows one class: any other that is asked for makes the acr claim "0", and the journal says so', async () => {
     const answer = await authorize(browser(mock.app), DEVELOPMENT, {
@@ -411,22 +564,80 @@ describe('another name of the same provider', () => {
   );
 });
 
-test('a logout token has the issuer by which its client logged in last', async () => {
-  const told = await receiver();
-  const heard = await mockWith(told);
-  const by = browser(heard.app);
-  const ofClient = { client_id: 'rp-a', redirect_uri: 'https://rp-a.example.test/callback' };
-  const logIn = async (realm: string, parameters: Parameters) =>
-    expect(outcomeOf(await authorize(by, realm, parameters))).toBe('authenticated');
-  const issuerTold = async (realms: readonly string[]) => {
-    for (const realm of realms) await logIn(realm, { ...ofClient, mock_login: 'alex.bound@nhs.net' });
+describe('a logout token has the issuer by which its client logged in last', () => {
+  const RP = { client_id: 'rp-a', redirect_uri: 'https://rp-a.example.test/callback' };
+  const RP_B = { client_id: 'rp-b', redirect_uri: 'https://rp-b.example.test/callback' };
+  const ALEX = 'alex.bound@nhs.net';
+  const redeemed = async (by: Browser, realm: string, answer: LightMyRequestResponse, clientId: string) =>
+    (
+      await by.post(at(realm, 'token_endpoint'), {
+        grant_type: 'authorization_code',
+        code: callback(answer).get('code') ?? '',
+        redirect_uri: `https://${clientId}.example.test/callback`,
+        client_id: clientId,
+        client_secret: 'secret',
+      })
+    ).json();
+
+  async function stage() {
+    const [told, other] = [await receiver(), await receiver()];
+    const heard = await mockWith(told, other);
+    const by = browser(heard.app);
+    const logIn = async (realm: string, parameters: Parameters) => {
+      const answer = await authorize(by, realm, parameters);
+      expect(outcomeOf(answer)).toBe('authenticated');
+      return answer;
+    };
+    const issuerTold = async () => {
+      await heard.environment.background.settled();
+      return claimsOf(told.received.at(-1)?.form[0]?.[1] ?? '')['iss'];
+    };
+    return { heard, by, logIn, issuerTold };
+  }
+
+  test.each([
+    { realms: [DEVELOPMENT] },
+    { realms: [KEYCLOAK] },
+    { realms: [KEYCLOAK, REALM] },
+    { realms: [REALM, DEVELOPMENT] },
+  ])('$realms, whatever it logged in by before', async ({ realms }) => {
+    const { logIn, issuerTold } = await stage();
+    for (const realm of realms) await logIn(realm, { ...RP, mock_login: ALEX });
     // The same person at another application, then somebody else at the same browser: the session ends.
-    await logIn(REALM, { mock_login: 'alex.bound@nhs.net' });
+    await logIn(REALM, { mock_login: ALEX });
     await logIn(REALM, { mock_login: 'ivy.lowassurance@nhs.net' });
-    await heard.environment.background.settled();
-    return claimsOf(told.received.at(-1)?.form[0]?.[1] ?? '')['iss'];
-  };
-  expect(await issuerTold([DEVELOPMENT])).toBe(`${ORIGIN}${DEVELOPMENT}`);
-  expect(await issuerTold([KEYCLOAK])).toBe(`${ORIGIN}${KEYCLOAK}`);
-  expect(await issuerTold([KEYCLOAK, REALM])).toBe(`${ORIGIN}${REALM}`);
+    expect(await issuerTold()).toBe(`${ORIGIN}${realms.at(-1)}`);
+  });
+
+  test('whoever ends the session by another: somebody else who logs in there', async () => {
+    const { logIn, issuerTold } = await stage();
+    await logIn(REALM, { ...RP, mock_login: ALEX });
+    await logIn(KEYCLOAK, { mock_login: 'ivy.lowassurance@nhs.net' });
+    expect(await issuerTold()).toBe(`${ORIGIN}${REALM}`);
+  });
+
+  test('whoever ends the session by another: an application that logs out there', async () => {
+    const { by, logIn, issuerTold } = await stage();
+    await logIn(REALM, { ...RP, mock_login: ALEX });
+    const answer = await logIn(DEVELOPMENT, { ...RP_B, mock_login: ALEX });
+    const { id_token } = await redeemed(by, DEVELOPMENT, answer, 'rp-b');
+    await by.get(`${at(DEVELOPMENT, 'end_session_endpoint')}?${encode({ id_token_hint: id_token })}`);
+    expect(await issuerTold()).toBe(`${ORIGIN}${REALM}`);
+  });
+
+  test('whoever ends the session by another: the person, on its page', async () => {
+    const { by, logIn, issuerTold } = await stage();
+    await logIn(REALM, { ...RP, mock_login: ALEX });
+    await by.post(at(KEYCLOAK, 'end_session_endpoint'), { logout_confirmed: 'yes' });
+    expect(await issuerTold()).toBe(`${ORIGIN}${REALM}`);
+  });
+
+  test('unless a scenario puts another in its place, asked for by a log-in long before', async () => {
+    const { logIn, issuerTold } = await stage();
+    await logIn(DEVELOPMENT, { ...RP, mock_login: ALEX, mock_scenario: 'LOGOUT_ISS_WRONG' });
+    // The same person signs in again, for another application.
+    await logIn(REALM, { mock_login: ALEX });
+    await logIn(REALM, { mock_login: 'ivy.lowassurance@nhs.net' });
+    expect(await issuerTold()).toBe(`${ORIGIN}${REALM}`);
+  });
 });
