@@ -3,6 +3,7 @@ import type { JournalEvent } from '../../src/journal/event.ts';
 import { endExpiredSessions } from '../../src/oidc/session-end.ts';
 import { closeReceivers, RP_A, receiver } from '../conformance/backchannel-support.ts';
 import { demoLogIn } from '../demo/support.ts';
+import { authorize, DEVELOPMENT, redeemAt } from '../realms/support.ts';
 import {
   authorizeUrl,
   browser,
@@ -51,6 +52,18 @@ const journalOf = (replica: Replica, query = '', prefix = '') =>
   read<JournalEvent[]>(replica, `${prefix}/_mock/journal${query}`);
 
 describe('whichever replica a request comes to', () => {
+  test('a log-in of another realm goes on there, and its code is good there alone', async () => {
+    const by = browser(balanced([a, b]));
+    const login = locationOf(await authorize(by, DEVELOPMENT));
+    const form = { user_name: '910000000101', password: 'password' };
+    const ended = await submit(by, `${login}/password`, form);
+    expect(callback(ended).get('iss')).toMatch(/\/realms\/oidc$/);
+    const code = callback(ended).get('code');
+    expect((await redeemAt(b, REALM, code)).json().error).toBe('invalid_grant');
+    const { id_token } = (await redeemAt(a, DEVELOPMENT, code)).json();
+    expect(claimsOf(id_token)).toMatchObject({ realm: '/oidc', sub: '910000000101' });
+  });
+
   test('a log-in on pages goes on, step by step, and its code is redeemed', async () => {
     const by = browser(balanced([a, b]));
     const { login } = await signIn(by, ALEX);
