@@ -38,14 +38,29 @@ export async function stopScenario({ store }: Holder, id: string): Promise<boole
   return store.remove(ACTIVE, id);
 }
 
-/** Counts a one-shot down. False where another request has used up the last of it. */
-export async function useUp(holder: Holder, id: string): Promise<boolean> {
+/** Counts a one-shot down, and gives it as it was. Undefined where another request has used up the last of it. */
+export async function useUp(holder: Holder, id: string): Promise<ActiveScenario | undefined> {
   const { store } = holder;
   const stored = await store.get(ACTIVE, id);
-  if (!stored) return false;
+  if (!stored) return undefined;
   const { value, revision } = stored;
   const left = (value.times ?? 1) - 1;
-  if (left <= 0) return store.remove(ACTIVE, id);
-  const counted = await store.replace(ACTIVE, id, { revision, value: { ...value, times: left } }, NEVER);
-  return counted || useUp(holder, id);
+  const counted =
+    left <= 0
+      ? await store.remove(ACTIVE, id)
+      : await store.replace(ACTIVE, id, { revision, value: { ...value, times: left } }, NEVER);
+  if (counted) return value;
+  return left <= 0 ? undefined : useUp(holder, id);
+}
+
+/** Takes back one use of a one-shot, which did nothing after all: it acts once more, at its place among the others. */
+export async function giveBack(holder: Holder, used: ActiveScenario): Promise<void> {
+  const { store } = holder;
+  const stored = await store.get(ACTIVE, used.id);
+  const times = (stored?.value.times ?? 0) + 1;
+  const value = { ...used, times };
+  const given = stored
+    ? await store.replace(ACTIVE, used.id, { revision: stored.revision, value }, NEVER)
+    : await store.add(ACTIVE, used.id, value, NEVER);
+  if (!given) await giveBack(holder, used);
 }

@@ -1,5 +1,5 @@
 import type { Person } from '../care-identity/schema.ts';
-import { activeScenarios, isNoneActive, useUp } from '../environment/active-scenarios.ts';
+import { activeScenarios, giveBack, isNoneActive, useUp } from '../environment/active-scenarios.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Stored } from '../environment/store.ts';
 import type { Subject } from '../journal/event.ts';
@@ -164,11 +164,14 @@ export async function carryOn(
   const decision = await judge(next, client, environment);
   const oneShotId = decision?.scenario?.oneShotId;
   // Another log-in may have used it up in the last moment: then this one is judged without it.
-  if (oneShotId !== undefined && !(await useUp(environment, oneShotId)))
-    return carryOn(beginning, stored, given);
+  const used = oneShotId === undefined ? undefined : await useUp(environment, oneShotId);
+  if (oneShotId !== undefined && !used) return carryOn(beginning, stored, given);
   if (decision?.outcome === 'authenticated') refuseSomebodyElse(next, environment);
   const login = decision ? endLogin(next, decision, environment.clock.now()) : next;
-  if (!(await keep(login, stored, environment))) return { kind: 'overtaken' };
+  if (!(await keep(login, stored, environment))) {
+    if (used) await giveBack(environment, used);
+    return { kind: 'overtaken' };
+  }
   if (!decision) return { kind: 'page', login };
   const person = personOf(login, environment.directory);
   environment.journal.record({

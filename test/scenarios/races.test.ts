@@ -1,7 +1,7 @@
 /** A scenario that was queued for a number of times acts as often, whatever comes at the same moment. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mockWithSlowStore } from '../oidc/support.ts';
-import { browser, callback, claimsOf, logIn, type Mock, outcomeOf, redeem } from '../support/mock.ts';
+import { begin, browser, callback, claimsOf, logIn, type Mock, outcomeOf, redeem } from '../support/mock.ts';
 import { NOW, PERSONA, start } from './wire.ts';
 
 const AT_ONCE = Array.from({ length: 20 });
@@ -55,4 +55,30 @@ test('of twenty token requests at once exactly three are answered that the servi
   const refused = codes.filter((_, at) => statuses[at] === 503);
   const again = await Promise.all(refused.map((code) => redeem(browser(mock.app), code)));
   expect(again.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200]);
+});
+
+test('a form that is sent twice at once uses it up once', async () => {
+  const by = browser(mock.app);
+  const login = await begin(by);
+  await start(mock, { code: 'INTERNAL_ERROR', times: 2 });
+  const form = { authenticator: 'nhsmail' };
+  const twice = await Promise.all([1, 2].map(() => by.post(`${login}/authenticator`, form)));
+  expect(twice.map(({ statusCode }) => statusCode).sort()).toEqual([303, 409]);
+  expect((await by.get(login)).statusCode).toBe(500);
+  expect((await leftOf()).active).toMatchObject([{ code: 'INTERNAL_ERROR', times: 1 }]);
+  expect(outcomeOf(await logIn(browser(mock.app), PERSONA))).toBe('internal_error');
+  expect(outcomeOf(await logIn(browser(mock.app), PERSONA))).toBe('authenticated');
+});
+
+test('the last use of one that goes back is at its place before those that were queued later', async () => {
+  const by = browser(mock.app);
+  const login = await begin(by);
+  await start(mock, { code: 'INTERNAL_ERROR', times: 2 });
+  await start(mock, { code: 'TIMED_OUT', times: 1 });
+  const forms = [1, 2, 3].map(() => by.post(`${login}/authenticator`, { authenticator: 'nhsmail' }));
+  await Promise.all(forms);
+  const outcomes = [];
+  for (let count = 0; count < 3; count += 1)
+    outcomes.push(outcomeOf(await logIn(browser(mock.app), PERSONA)));
+  expect(outcomes).toEqual(['internal_error', 'timed_out', 'authenticated']);
 });
