@@ -26,5 +26,14 @@ export async function authenticatedForm(
     throw new Refused({ status: 400, error, description }, refusal, 'json');
   }
   const client = await authenticateClient(parameters, request.headers.authorization, environment);
+  if (client.token_endpoint_auth_method === 'client_secret_basic') {
+    environment.journal.record({
+      request_id: request.id,
+      client_id: client.client_id,
+      kind: 'warned',
+      explanation:
+        'The client authenticates by HTTP Basic (token_endpoint_auth_method client_secret_basic), a relaxation: CIS2 does not offer it.',
+    });
+  }
   return { client, parameters };
 }

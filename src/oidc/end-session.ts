@@ -9,7 +9,7 @@ import { Refused } from '../journal/refused.ts';
 import { SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { lookAlikeFault } from '../relying-party/look-alike-uris.ts';
-import { formTargets, isPostLogoutUri, withParameters } from '../relying-party/redirect-uris.ts';
+import { formTargets, postLogoutUriRight, withParameters } from '../relying-party/redirect-uris.ts';
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
@@ -120,7 +120,17 @@ function refuseRedirectUri(redirectUri: string, client: Client): never {
 function leave(request: FastifyRequest, reply: FastifyReply, logout: LogoutRequest, pages: LogoutPages) {
   const { client, redirectUri, parameters } = logout;
   if (redirectUri === undefined || !client) return pages.showLoggedOut(request, reply);
-  if (!isPostLogoutUri(client, redirectUri)) refuseRedirectUri(redirectUri, client);
+  const right = postLogoutUriRight(client, redirectUri);
+  if (right === undefined) refuseRedirectUri(redirectUri, client);
+  if (right === 'relaxation') {
+    request.environment.journal.record({
+      request_id: request.id,
+      client_id: client.client_id,
+      kind: 'warned',
+      explanation:
+        'The relaxation allow_loopback_redirect_uris let the post-logout redirect URI in; CIS2 compares it exactly.',
+    });
+  }
   const status = request.method === 'POST' ? 303 : 302;
   return reply.redirect(withParameters(redirectUri, { state: parameters.get('state') }), status);
 }
@@ -142,7 +152,7 @@ async function logOutConfirmed(
   // Nobody said which application asks: a URI of one that took part in the session is offered as a link.
   const { redirectUri } = logout;
   const taking = Object.keys(session.sids).map((clientId) => environment.clients.get(clientId));
-  const owner = taking.find((client) => client && isPostLogoutUri(client, redirectUri));
+  const owner = taking.find((client) => client && postLogoutUriRight(client, redirectUri) !== undefined);
   const url = withParameters(redirectUri, { state: logout.parameters.get('state') });
   return pages.showLoggedOut(
     request,
@@ -189,7 +199,8 @@ async function logOut(
     return logOutConfirmed(request, reply, logout, pages);
   }
   const { client, redirectUri } = logout;
-  const mayRedirect = client && redirectUri !== undefined && isPostLogoutUri(client, redirectUri);
+  const mayRedirect =
+    client && redirectUri !== undefined && postLogoutUriRight(client, redirectUri) !== undefined;
   return pages.askToLogOut(
     request,
     reply,

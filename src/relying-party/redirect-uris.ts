@@ -13,18 +13,21 @@ const LOOPBACK_URI =
 
 const isLoopbackUri = (uri: string): boolean => LOOPBACK_URI.test(uri) && URL.canParse(uri);
 
-/** By which right a redirect URI is allowed; undefined where it is not. */
-export function redirectUriRight(client: Client, uri: string): 'registered' | 'relaxation' | undefined {
-  if (client.redirect_uris.includes(uri)) return 'registered';
+export type UriRight = 'registered' | 'relaxation';
+
+const rightAmong = (registered: readonly string[], client: Client, uri: string): UriRight | undefined => {
+  if (registered.includes(uri)) return 'registered';
   const relaxed = client.relaxations?.includes('allow_loopback_redirect_uris') ?? false;
   return relaxed && isLoopbackUri(uri) ? 'relaxation' : undefined;
-}
+};
 
-/** Whether a browser may be sent there after logging out: registered, as text, or let in by the same relaxation. */
-export function isPostLogoutUri(client: Client, uri: string): boolean {
-  if (client.post_logout_redirect_uris?.includes(uri)) return true;
-  return (client.relaxations?.includes('allow_loopback_redirect_uris') ?? false) && isLoopbackUri(uri);
-}
+/** By which right a redirect URI is allowed; undefined where it is not. */
+export const redirectUriRight = (client: Client, uri: string): UriRight | undefined =>
+  rightAmong(client.redirect_uris, client, uri);
+
+/** By which right a browser may be sent there after logging out; undefined where it may not. */
+export const postLogoutUriRight = (client: Client, uri: string): UriRight | undefined =>
+  rightAmong(client.post_logout_redirect_uris ?? [], client, uri);
 
 /** Whether a page of this origin belongs to some registered client, and so may call the provider (CORS). */
 export function isClientOrigin(clients: Iterable<Client>, origin: string): boolean {
