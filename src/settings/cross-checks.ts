@@ -1,5 +1,6 @@
 /** What a schema cannot say of fixtures: keys that are unique, and references that lead somewhere. */
 import { createPublicKey } from 'node:crypto';
+import { ACR_VALUES, PASSWORD_ACR } from '../care-identity/authenticators.ts';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { Binding, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -8,7 +9,9 @@ import type { ChosenScenario } from '../scenarios/choice.ts';
 import { scenarioFaults } from '../scenarios/parameter-faults.ts';
 import { type Fault, shown } from './faults.ts';
 import type { Fixtures } from './fixtures-lists.ts';
-import { nearMatches } from './near-matches.ts';
+import { nearMatches, similarNames } from './near-matches.ts';
+
+const KNOWN_ACR_VALUES = [...ACR_VALUES, PASSWORD_ACR];
 
 function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<string>): Fault[] {
   const { type, nhsmail_account: account } = binding;
@@ -169,6 +172,19 @@ function choiceFaults(
   return [...ofScenario, { path: `${path}/automatic_persona`, found: shown(persona), allowed }];
 }
 
+/** Default acr values that CIS2 does not have: the strictest class would count in silence, and keep NHSmail out. */
+function acrFaults(
+  path: string,
+  { default_acr_values: values = [] }: { default_acr_values?: string[] },
+): Fault[] {
+  return values.flatMap((value, index) => {
+    if (KNOWN_ACR_VALUES.includes(value)) return [];
+    const near = similarNames(value, KNOWN_ACR_VALUES);
+    const allowed = near.length > 0 ? near.join(', ') : KNOWN_ACR_VALUES.join(', ');
+    return [{ path: `${path}/default_acr_values/${index}`, found: shown(value), allowed }];
+  });
+}
+
 /** What a schema cannot say of one client. */
 function clientFaults(path: string, client: Client): Fault[] {
   return [
@@ -232,6 +248,7 @@ export function crossCheck(
     ...repeatedValues(boundAccounts),
     ...people.flatMap((person) => personFaults(at(person), person, known)),
     ...clients.flatMap((client) => clientFaults(at(client), client)),
+    ...[...clients, settings].flatMap((each) => acrFaults(at(each), each)),
     ...[...people, ...clients, settings].flatMap((each) => choiceFaults(at(each), each, isPersona)),
   ];
 }

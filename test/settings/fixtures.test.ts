@@ -126,6 +126,16 @@ describe('a fault is named by path, by what was found and by what is allowed', (
       'file /people/0/authenticators/0/nhsmail_account: found "noel.noprofile@nhs.net"; allowed: nothing, since the type is not nhsmail',
     ],
     [
+      'a default acr value that CIS2 does not have',
+      { extends: 'default', settings: { default_acr_values: ['AAL2_ANY', 'AAL2_OR_AAL3'] } },
+      '/settings/default_acr_values/1: found "AAL2_OR_AAL3"; allowed: AAL2_OR_AAL3_ANY',
+    ],
+    [
+      'one of a client, far from any',
+      { extends: 'default', clients: [{ ...CLIENT, default_acr_values: ['nonsense'] }] },
+      'file /clients/0/default_acr_values/0: found "nonsense"; allowed: AAL3_ANY, AAL2_OR_AAL3_ANY,',
+    ],
+    [
       'two people with one UID',
       { people: [PERSON, PERSON] },
       'file /people/1/uid: found "910000009001", which stands at file /people/0/uid too; allowed: a value used once',
