@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { organisationCodesOf } from '../src/care-identity/directory.ts';
 import { EVENT_KINDS } from '../src/journal/events.ts';
-import { FAILURES } from '../src/login/outcomes.ts';
+import { ALWAYS_ENDS_AT, FAILURES, type FailureCode } from '../src/login/outcomes.ts';
 import { defaultFixtures } from '../src/settings/fixtures.ts';
 import { browser, testMock } from './support/mock.ts';
 
@@ -40,7 +40,10 @@ test.each(nhsmail)('the README gives the outcome of $email as the start page doe
 test.each(Object.entries(FAILURES))(
   'the README gives status and error of %s',
   (outcome, { status, error }) => {
-    expect(rowOf(`\`${outcome}\``)).toContain(`| ${status} | \`${error}\` |`);
+    const sentBack =
+      ALWAYS_ENDS_AT[outcome as FailureCode] === 'page' ? '– (never sent back)' : `\`${error}\``;
+    const page = ALWAYS_ENDS_AT[outcome as FailureCode] === 'redirect' ? '– (always sent back)' : status;
+    expect(readme).toContain(`\n| \`${outcome}\` | ${page} | ${sentBack} |`);
   },
 );
 

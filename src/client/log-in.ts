@@ -132,7 +132,7 @@ async function refusedOr(answer: Answer, call: Call): Promise<Omit<SentBack, key
   const { rule, mend, parameter = '', found, expected } = refusal;
   throw new MockCis2Error(`${what} was refused with ${status}`, {
     status,
-    detail: `${rule} ${mend}`,
+    detail: `By the rule: ${rule} ${mend}`,
     faults: [{ pointer: parameter, found, allowed: expected }],
   });
 }

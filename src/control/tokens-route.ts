@@ -78,10 +78,14 @@ const FIELDS: Readonly<Record<string, string>> = {
   mock_scenario: 'scenario',
 };
 
+/** In the words of this call. */
+const inFields = (text: string): string =>
+  text.replace(/mock_(?:login|role|scenario)/g, (name) => FIELDS[name] ?? name);
+
 function problemOf({ refusal }: Refused): Problem {
   const { parameter = '', rule, found, expected, mend } = refusal;
-  const path = `/${FIELDS[parameter] ?? parameter}`;
-  return new Problem(400, `${rule} ${mend}`, [{ path, found, allowed: expected }]);
+  const fault = { path: `/${inFields(parameter)}`, found, allowed: inFields(expected) };
+  return new Problem(400, `Refused by the rule: ${inFields(rule)} ${inFields(mend)}`, [fault]);
 }
 
 export function registerTokens(scope: FastifyInstance) {

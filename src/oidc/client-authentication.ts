@@ -4,7 +4,7 @@ import type { Refusal } from '../journal/refusal.ts';
 import { Refused } from '../journal/refused.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { assertionFault } from './client-assertion.ts';
-import { type Credentials, readCredentials } from './client-credentials.ts';
+import { type Credentials, clientOfAssertion, readCredentials } from './client-credentials.ts';
 import { unregisteredClient } from './known-refusals.ts';
 import type { Parameters } from './parameters.ts';
 import { secretsEqual } from './secrets.ts';
@@ -57,6 +57,27 @@ function secretFault(secret: string, client: Client): ClientFault | undefined {
       found: 'another secret',
       expected: `the client_secret of ${client.client_id} as it is registered`,
       mend: 'Copy the secret from the start page or the fixtures into the application’s configuration.',
+    },
+  };
+}
+
+/** Why another method than the registered one was used: an assertion may speak for another client than client_id. */
+async function whyAnother(
+  fault: ClientFault,
+  credentials: Credentials,
+  client: Client,
+): Promise<ClientFault> {
+  if (credentials.method !== 'assertion') return fault;
+  const claimed = await clientOfAssertion(credentials.assertion);
+  if (claimed === undefined || claimed === client.client_id) return fault;
+  return {
+    ...fault,
+    refusal: {
+      rule: 'client_id is the client that the assertion speaks for.',
+      parameter: 'client_id',
+      found: `client_id ${client.client_id}, and an assertion of ${claimed}`,
+      expected: 'the same client in both, or no client_id',
+      mend: `Send client_id=${claimed}, or leave client_id out: the assertion says whom it speaks for.`,
     },
   };
 }
@@ -117,8 +138,10 @@ export async function authenticateClient(
       credentials.clientId,
     );
   }
-  const fault =
-    methodFault(credentials.method, client) ?? (await credentialsFault(credentials, client, environment));
+  const another = methodFault(credentials.method, client);
+  const fault = another
+    ? await whyAnother(another, credentials, client)
+    : await credentialsFault(credentials, client, environment);
   if (fault) refuseClient(fault, environment, usedHeader, client.client_id);
   return client;
 }

@@ -9,6 +9,8 @@ export type Credentials =
 
 interface Unreadable {
   refusal: Omit<Refusal, 'specification'>;
+  /** What the wire says; left out, that client authentication failed. */
+  description?: string;
   /** Two methods at once are a fault of the request, not of the client (RFC 6749 section 5.2, facts 10.5). */
   twoMethods?: true;
 }
@@ -34,7 +36,7 @@ function readBasic(header: string): { clientId: string; secret: string } | undef
 }
 
 /** The client an assertion speaks for, unverified: its sub, otherwise its iss (RFC 7521 section 4.2). */
-async function clientOfAssertion(assertion: string): Promise<string | undefined> {
+export async function clientOfAssertion(assertion: string): Promise<string | undefined> {
   try {
     const { decodeJwt } = await import('jose');
     const { sub, iss } = decodeJwt(assertion);
@@ -85,6 +87,7 @@ async function fromAssertion(parameters: Parameters, assertion: string): Promise
   const clientId = parameters.get('client_id') ?? (await clientOfAssertion(assertion));
   if (clientId !== undefined) return { method: 'assertion', clientId, assertion };
   return {
+    description: 'JWT is not valid',
     refusal: {
       rule: 'A client assertion is a JWT that names the client.',
       parameter: 'client_assertion',

@@ -29,6 +29,13 @@ function interactionOf(request: AuthorizationRequest, client: Client) {
   if (headless) {
     return { pages: false, persona: headless.account ?? headless.uid, ...DECIDED_BY[headless.namedBy] };
   }
+  if (request.prompt === 'none') {
+    return {
+      pages: false,
+      decided_by: 'request',
+      why: 'prompt=none: a single sign-on session that serves the request logs in, and without one the request is refused',
+    };
+  }
   const decidedBy = client.interaction === undefined ? 'environment' : 'client';
   return {
     pages: true,

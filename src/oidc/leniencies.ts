@@ -59,6 +59,10 @@ export function leniencies(
       `CIS2 knows none of these acr_values, so the acr claim will be "0": ${acrValues.join(' ')}. ${whatThereIs(acrValues, realm.acrValues)}`,
     );
   }
+  for (const [name, value] of Object.entries(parameters.all())) {
+    if (name.startsWith('mock_') && value === '')
+      found.push(`${name} came without a value, which is as if it had not come. Is a variable not set?`);
+  }
   found.push(...untied(parameters));
   return found;
 }

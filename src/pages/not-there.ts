@@ -72,7 +72,7 @@ function noEnvironment(request: FastifyRequest, path: string): Refused {
     {
       status: 404,
       error: 'not_found',
-      description: `There can be no environment "${name}". A name is ${ENVIRONMENT_NAME_RULE}.`,
+      description: `There can be no environment '${name}'. A name is ${ENVIRONMENT_NAME_RULE}.`,
     },
     {
       rule: `The name of an environment is ${ENVIRONMENT_NAME_RULE}.`,

@@ -100,6 +100,10 @@ function forWhom({ persona, client_id }: ActiveScenario): string {
   return whom === '' ? 'for everybody' : `for ${whom}`;
 }
 
+/** How often one that counts down acts, the use that is spoken of among them. */
+const timesOf = ({ times = 1 }: ActiveScenario): string =>
+  times === 1 ? 'for this once' : `for ${times} times with this one`;
+
 function fits({ persona, client_id }: ActiveScenario, { clientId, isPersona }: About): boolean {
   return (client_id === undefined || client_id === clientId) && (persona === undefined || isPersona(persona));
 }
@@ -124,7 +128,7 @@ export function candidatesFor(about: About, sources: Sources): Candidate[] {
   return LEVELS.flatMap((level) => {
     const active = started(level).flatMap((each) =>
       level === 'one_shot'
-        ? candidate(level, each, `it was queued ${forWhom(each)}, ${each.times} more to come`, each)
+        ? candidate(level, each, `it was queued ${forWhom(each)}, ${timesOf(each)}`, each)
         : candidate(level, each, `it was started by a call ${forWhom(each)}`),
     );
     const own = level === 'one_shot' ? undefined : sources[level];

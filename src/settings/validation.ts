@@ -37,18 +37,30 @@ export function lazyValidator(schemaOf: () => object): Validator {
 }
 
 /** What kind of thing a whole value is; all of it would be too much, and may hold secrets. */
-const typeOf = (value: unknown) =>
-  value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
 
 /** A member as a part of a JSON pointer (RFC 6901 section 3). */
 const pointerTo = (member: unknown) => `/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+/** The code of a scenario that came as a number, say: an authorization code is text. */
+const isBareCode = ({ instancePath, data }: ErrorObject): boolean =>
+  instancePath === '/code' && !['string', 'object'].includes(typeof data);
+
+/** That a value is not one of those allowed, or not of their type, is said once of all of them. */
+const isOneOfSeveral = ({ keyword, schemaPath, parentSchema }: ErrorObject): boolean =>
+  schemaPath.includes('/anyOf/') &&
+  (keyword === 'const' || (keyword === 'type' && 'const' in ((parentSchema ?? {}) as object)));
 
 /** What a schema error means, in words; undefined for those that only sum up others. */
 function faultOf(name: string, error: ErrorObject): Fault | undefined {
   const { keyword, instancePath, params, data, message } = error;
   const at = (field: string) => [name, `${instancePath}${field}`].filter(Boolean).join(' ');
   const path = at('');
-  const isSecret = instancePath.split('/').some(isSecretName);
+  const isSecret = instancePath.split('/').some(isSecretName) && !isBareCode(error);
   const found = isSecret ? 'a value that is not shown' : instancePath === '' ? typeOf(data) : shown(data);
   if (keyword === 'anyOf' && Array.isArray(error.schema)) {
     const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
@@ -56,7 +68,7 @@ function faultOf(name: string, error: ErrorObject): Fault | undefined {
     );
     return { path, found, allowed: values.map((value) => JSON.stringify(value)).join(', ') };
   }
-  if (keyword === 'const' && error.schemaPath.includes('/anyOf/')) return undefined;
+  if (isOneOfSeveral(error)) return undefined;
   if (keyword === 'const') return { path, found, allowed: JSON.stringify(params['allowedValue']) };
   if (keyword === 'additionalProperties') {
     const unknown = pointerTo(params['additionalProperty']);

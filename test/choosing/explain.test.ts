@@ -93,6 +93,23 @@ describe('explain', () => {
     expect((await explain(mock, parameters)).on_login_failure).toEqual(expected);
   });
 
+  test('says of prompt=none that it shows no page, whoever would log in', async () => {
+    const { interaction } = await explain(shared.get(), { prompt: 'none' });
+    expect(interaction).toMatchObject({ pages: false, decided_by: 'request' });
+    expect(interaction.why).toContain('without one the request is refused');
+    const headless = await explain(shared.get(), { prompt: 'none', mock_login: ALEX.account });
+    expect(headless.interaction).toMatchObject({ persona: ALEX.account });
+  });
+
+  test('counts what is queued with the use that it speaks of', async () => {
+    const mock = shared.get();
+    await change(mock, 'POST', '/_mock/scenarios', { code: 'TIMED_OUT', times: 2 });
+    const why = async () => (await explain(mock, { mock_login: ALEX.account })).scenarios[0]?.why;
+    expect(await why()).toBe('it was queued for everybody, for 2 times with this one');
+    await logInAs(mock, ALEX.account);
+    expect(await why()).toBe('it was queued for everybody, for this once');
+  });
+
   test('lists all scenarios in the order of precedence, and which of them decide', async () => {
     const mock = shared.get();
     await change(mock, 'PATCH', '/_mock/settings', { scenario: { code: 'TIMED_OUT' } });

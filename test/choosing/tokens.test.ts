@@ -129,6 +129,20 @@ describe('a call says', () => {
     expect((await mint(mock, { persona: ALEX.uid })).statusCode).toBe(200);
   });
 
+  test.each([
+    [{ client_id: 'x' }, /^Refused by the rule: The client is registered\. /],
+    [{ scope: 'profile' }, /^Refused by the rule: The scope has openid\. /],
+    [{ role: '930009999999' }, /^Refused by the rule: role names a role of the persona in persona/],
+  ])('what is refused by its own words: %o', async (also, detail) => {
+    const { status, body } = await mint(shared.get(), { persona: ALEX.account, ...also }).then((answer) => ({
+      status: answer.statusCode,
+      body: answer.json(),
+    }));
+    expect(status).toBe(400);
+    expect(body.detail).toMatch(detail);
+    expect(JSON.stringify(body)).not.toContain('mock_');
+  });
+
   test.each<[string, object, string]>([
     ['no persona', {}, '/persona'],
     ['an unknown persona', { persona: 'alex.bond@nhs.net' }, '/persona'],

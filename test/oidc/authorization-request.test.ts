@@ -958,6 +958,7 @@ describe('a request that passes', () => {
   test.each<[string, Record<string, string | undefined>, string[]]>([
     ['state', { state: undefined }, ['There is no state']],
     ['nonce', { nonce: undefined }, ['There is no nonce']],
+    ['value of a parameter of the mock’s own', { mock_login: '' }, ['mock_login came without a value']],
     ['value of either', { state: '', nonce: '' }, ['There is no state', 'There is no nonce']],
     ['either, with PKCE in their place', { state: undefined, nonce: undefined, ...withPkce }, []],
   ])('without %s is told in the journal what it goes without', async (_what, parameters, begin) => {

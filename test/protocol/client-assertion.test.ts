@@ -594,8 +594,20 @@ describe('an assertion comes by itself, as what it is, from a client that is reg
   ])('without client_id and with an assertion that %s, it is refused', async (_what, assertion) => {
     const mock = await mockWithClients();
     const response = await authenticate(mock, byAssertion(assertion));
-    expect(wireOf(response)).toEqual(unauthenticated);
+    expect(wireOf(response)).toEqual(JWT_IS_NOT_VALID);
     expect(refusalOf(mock, response).found).toBe('text that is no JWT, or one with neither sub nor iss');
+  });
+
+  test('beside the client_id of a client that authenticates otherwise, the two are named', async () => {
+    const mock = await mockWithClients();
+    const form = { client_id: 'mock-client', ...byAssertion(await exampleAssertion()) };
+    const response = await authenticate(mock, form);
+    expect([response.statusCode, response.json().error]).toEqual([401, 'invalid_client']);
+    expect(refusalOf(mock, response)).toMatchObject({
+      parameter: 'client_id',
+      found: `client_id mock-client, and an assertion of ${KEY_CLIENT}`,
+      mend: expect.stringContaining(`Send client_id=${KEY_CLIENT}`),
+    });
   });
 
   test.each([

@@ -79,6 +79,11 @@ describe('a fault is named by path, by what was found and by what is allowed', (
       'file /people/0/id_assurance_level: found "4"; allowed: "0", "1", "2", "3"',
     ],
     [
+      'a number that is to be text',
+      { people: [{ ...PERSON, id_assurance_level: 3 }] },
+      'file /people/0/id_assurance_level: found 3; allowed: "0", "1", "2", "3"',
+    ],
+    [
       'a mistyped time',
       { settings: { timeouts: { login_second: 5 } } },
       'file /settings/timeouts/login_second: found an unknown field; allowed: login_seconds,',
