@@ -4,12 +4,12 @@ import { DEFAULT_ENVIRONMENT } from '../environment/create-environment.ts';
 import { isEnvironmentName } from '../environment/environments.ts';
 import { createCall } from './call.ts';
 import { openConnection, overHttp } from './connection.ts';
-import { MockCis2Error } from './error.ts';
+import { demandKnown, MockCis2Error } from './error.ts';
 import { createMockClient, type MockCis2 } from './mock.ts';
 
 export interface ConnectOptions {
-  /** The CONTROL_TOKEN of the mock, if it has one. */
-  token?: string;
+  /** The CONTROL_TOKEN of the mock, if it has one; as startMockCis2 calls it. */
+  controlToken?: string;
 }
 
 /** Scheme and host as they were written, and the environment that the path names. */
@@ -61,9 +61,10 @@ function explained(error: unknown, origin: string): unknown {
  * const ours = cis2.environment();
  * ```
  */
-export async function connectMockCis2(url: string, { token }: ConnectOptions = {}): Promise<MockCis2> {
+export async function connectMockCis2(url: string, options: ConnectOptions = {}): Promise<MockCis2> {
+  demandKnown(options, ['controlToken']);
   const { origin, name } = readAddress(url);
-  const connection = openConnection(overHttp(origin), token);
+  const connection = openConnection(overHttp(origin), options.controlToken);
   const call = createCall(connection.send, '');
   try {
     const environments = await call<EnvironmentShown[]>('GET', '/environments');

@@ -43,3 +43,12 @@ export class MockCis2Error extends Error {
     this.faults = faults;
   }
 }
+
+/** Refuses options that there are not: a misspelt one would do nothing, in silence. */
+export function demandKnown(options: object, names: readonly string[]) {
+  const unknown = Object.keys(options).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  throw new MockCis2Error('There is no such option', {
+    faults: unknown.map((pointer) => ({ pointer, found: 'an unknown option', allowed: names.join(', ') })),
+  });
+}

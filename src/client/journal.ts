@@ -4,7 +4,7 @@ import type { JournalEvent } from '../journal/event.ts';
 import type { EventKind } from '../journal/events.ts';
 import type { JournalFilter } from '../journal/journal.ts';
 import { type Call, queryString } from './call.ts';
-import { MockCis2Error } from './error.ts';
+import { demandKnown, MockCis2Error } from './error.ts';
 
 export interface EnvironmentJournal {
   /** What happened, oldest first: `await cis2.journal({ kind: 'refused' })`. */
@@ -55,8 +55,10 @@ export function createEnvironmentJournal(call: Call): EnvironmentJournal {
 
   async function waitFor<K extends EventKind>(
     filter: JournalFilter<K>,
-    { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<JournalEvent<K>> {
+    demandKnown(options, ['timeoutSeconds']);
+    const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
     const end = performance.now() + timeoutSeconds * 1000;
     const left = () => Math.ceil(end - performance.now()) / 1000;
     let [event] = await read(filter);

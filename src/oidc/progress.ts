@@ -55,12 +55,14 @@ export async function judge(
   return decide(gatherFacts(login, { directory, settings, client, active }), clock.now());
 }
 
+/** Of a log-in without pages by a UID, the person is known, whatever becomes of it. */
 function subjectOf(login: Login, requestId: string, person?: Person): Subject {
+  const uid = person?.uid ?? login.request.headless?.uid;
   return {
     request_id: requestId,
     login_id: login.id,
     client_id: login.request.clientId,
-    ...(person ? { uid: person.uid } : {}),
+    ...(uid === undefined ? {} : { uid }),
   };
 }
 

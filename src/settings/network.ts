@@ -52,6 +52,10 @@ export function networkFaults(
     const allowed = `leaving it out, or ${nameOf('tls')} beside it: without that, the port itself is plain HTTP`;
     faults.push({ path: nameOf('httpPort'), found: shown(httpPort), allowed });
   }
+  if (tlsNames.length > 0 && tls !== 'auto') {
+    const allowed = `leaving it out, or ${nameOf('tls')} auto beside it: no other certificate is made here`;
+    faults.push({ path: nameOf('tlsNames'), found: shown(tlsNames), allowed });
+  }
   if (httpPort !== undefined && httpPort !== 0 && httpPort === port) {
     const allowed = 'another port than that of HTTPS';
     faults.push({ path: nameOf('httpPort'), found: shown(httpPort), allowed });

@@ -1,6 +1,13 @@
 /** What the client says when something is wrong: what, where, and how to mend it. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectMockCis2, type MockCis2, MockCis2Error, startMockCis2 } from '../../src/index.ts';
+import {
+  type ConnectOptions,
+  connectMockCis2,
+  type MockCis2,
+  MockCis2Error,
+  startMockCis2,
+  type WaitOptions,
+} from '../../src/index.ts';
 import { listen } from '../relying-parties/support.ts';
 import { errorOf, type Held, WAYS } from './support.ts';
 
@@ -87,11 +94,22 @@ describe('a mock with a control token', () => {
   });
 
   test('is driven from elsewhere with the token', async () => {
-    const connected = await connectMockCis2(cis2.url, { token: TOKEN });
+    const connected = await connectMockCis2(cis2.url, { controlToken: TOKEN });
     expect((await connected.logIn({ persona: 'alex.bound@nhs.net' })).outcome).toBe('authenticated');
   });
 
-  test.each([{}, { token: 'another-token' }])(
+  test('takes no option that there is not, and says which there are', async () => {
+    const options = { token: TOKEN } as ConnectOptions;
+    expect(await errorOf(connectMockCis2(cis2.url, options))).toMatchObject({
+      faults: [{ pointer: 'token', found: 'an unknown option', allowed: 'controlToken' }],
+    });
+    const waiting = { timeout: 1 } as WaitOptions;
+    expect(await errorOf(cis2.journal.waitFor({ kind: 'refused' }, waiting))).toMatchObject({
+      faults: [{ pointer: 'timeout', allowed: 'timeoutSeconds' }],
+    });
+  });
+
+  test.each([{}, { controlToken: 'another-token' }])(
     'is not connected to with %o, and says why',
     async (options) => {
       expect(await errorOf(connectMockCis2(cis2.url, options))).toMatchObject({

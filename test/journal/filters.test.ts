@@ -208,3 +208,10 @@ describe('a token request that is refused belongs to the log-in whose code it br
     expect(await found(mock, { login_id: loginIdOf(mock, ALEX.account), kind: 'refused' })).toHaveLength(1);
   });
 });
+
+test('a log-in that was asked for by a UID is of that person, also where it fails', async () => {
+  const mock = await testMock();
+  await logIn(browser(mock.app), '910000000105');
+  const kinds = (await found(mock, { uid: '910000000105' })).map(({ kind }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(['login_started', 'rule_decided']));
+});

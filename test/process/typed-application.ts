@@ -54,7 +54,7 @@ export type Exported = [
 ];
 
 const options: MockCis2Options = { port: 0, logLevel: 'silent' };
-const connectOptions: ConnectOptions = { token: 'the-token' };
+const connectOptions: ConnectOptions = { controlToken: 'the-token' };
 
 export async function start(): Promise<MockCis2> {
   try {

@@ -143,6 +143,7 @@ describe('how the service is reached', () => {
     [{ TLS: 'auto', HTTP_PORT: '8585' }, ['HTTP_PORT']],
     [{ TLS: 'auto', HTTP_PORT: 'x' }, ['HTTP_PORT']],
     [{ TLS: 'auto', TLS_NAMES: 'https://cis2.example.test,good.test,a b' }, ['TLS_NAMES', 'TLS_NAMES']],
+    [{ TLS_NAMES: 'cis2.example.test' }, ['TLS_NAMES']],
     [{ TRUSTED_PROXIES: 'proxy.example.test' }, ['TRUSTED_PROXIES']],
     [{ TRUSTED_PROXIES: '10.0.0.0/33,10.0.0.1/8/8,::1/129,loopback' }, Array(3).fill('TRUSTED_PROXIES')],
     [{ TRUSTED_PROXIES: 'true' }, ['TRUSTED_PROXIES']],
