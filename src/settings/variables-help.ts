@@ -29,7 +29,7 @@ export const VARIABLES_HELP: Readonly<Record<string, VariableHelp>> = {
   SIGNING_KEYS: {
     default: 'none: new keys at each start',
     meaning:
-      'path of the file that keeps the signing keys: read if it is there, made if not (readable by its owner alone); applications’ cached keys then stay right over a restart',
+      'path of the file that keeps the signing keys of the default environment (others make new ones): read if it is there, made if not (readable by its owner alone); applications’ cached keys then stay right over a restart',
   },
   CONTROL_TOKEN: {
     default: 'none: programs and the mock’s own pages may call',
