@@ -14,6 +14,7 @@ import {
   type ChosenScenario,
   candidatesFor,
   firstAt,
+  mayBeOutranked,
   type Sources,
 } from '../scenarios/choice.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -69,6 +70,10 @@ function holderOf(login: Login, directory: Directory): Person | undefined {
   return account === undefined ? personOf(login, directory) : directory.profileBoundTo(account)?.person;
 }
 
+/** Whether it is known who logs in, or by which account. */
+const isHeld = (login: Login, directory: Directory): boolean =>
+  accountOf(login) !== undefined || holderOf(login, directory) !== undefined;
+
 /** Whether this is what a persona is called: their UID, or an NHSmail account of theirs. */
 export function isPersonaOf(login: Login, directory: Directory): (name: string) => boolean {
   return (name) => {
@@ -100,6 +105,8 @@ function forcedEnd(login: Login, circumstances: Circumstances): ForcedEnd | unde
   );
   const first = firstAt(candidates, 'login');
   if (first?.scenario.place !== 'login') return undefined;
+  const isSomebody = login.session !== undefined || isHeld(login, directory);
+  if (!isSomebody && mayBeOutranked(first, client.client_id, active)) return undefined;
   const { scenario, level, why, oneShot } = first;
   const { code, outcome, detail, oauthError, sent } = scenario;
   return defined<ForcedEnd>({ code, outcome, detail, oauthError, level, why, sent, oneShotId: oneShot?.id });

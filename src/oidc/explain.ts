@@ -59,11 +59,10 @@ async function outcomeFor(
 ) {
   const now = environment.clock.now();
   const started = startLogin({ id: '', browserId: '', request, now });
-  const decision = await judge(
-    logInHeadless(started, persona, environment.directory, now),
-    client,
-    environment,
-  );
+  // On pages, what ends a log-in whoever it is does so before anybody has signed in.
+  const atOnce = request.headless ? undefined : await judge(started, client, environment);
+  const decision =
+    atOnce ?? (await judge(logInHeadless(started, persona, environment.directory, now), client, environment));
   if (!decision) return null;
   const { rule, outcome, found, expected, mend } = decision;
   return { outcome, rule, found, expected, mend };

@@ -136,6 +136,25 @@ export function candidatesFor(about: About, sources: Sources): Candidate[] {
   });
 }
 
+/**
+ * Whether one that was started for some persona would come before this one: while nobody knows yet who logs in, it has
+ * to wait for that. What a person has in the fixtures holds up nobody.
+ */
+export function mayBeOutranked(
+  { level, scenario, oneShot }: Candidate,
+  clientId: string,
+  active: readonly ActiveScenario[],
+): boolean {
+  return active.some((each) => {
+    const isForPersona = each.persona !== undefined && fits(each, { clientId, isPersona: () => true });
+    if (!isForPersona || scenarioOf(each.code)?.place !== scenario.place) return false;
+    const other = levelOf(each);
+    return other === level
+      ? oneShot !== undefined && each.order < oneShot.order
+      : LEVELS.indexOf(other) < LEVELS.indexOf(level);
+  });
+}
+
 /** The first that acts at this place; for a transport scenario, at this endpoint. */
 export function firstAt(
   candidates: readonly Candidate[],

@@ -309,3 +309,86 @@ describe('mock_scenario', () => {
     expect(refused?.refusal).toMatchObject({ parameter: 'mock_scenario', found: 'TIMED_OUTT' });
   });
 });
+
+describe('on pages, before anybody has signed in', () => {
+  const FOR_ALEX = { persona: ALEX.account };
+  const approved = async (mock: Mock, account: string, parameters: Parameters) => {
+    const by = browser(mock.app);
+    const { login, page } = await signIn(by, account, parameters);
+    return [outcomeOf(page), outcomeOf(await submit(by, `${login}/number-match`, { answer: 'approve' }))];
+  };
+  test('one for everybody acts at once, and explain says so for every persona', async () => {
+    const mock = shared.get();
+    await start(mock, { code: 'INTERNAL_ERROR' });
+    expect(outcomeOf(await browser(mock.app).get(authorizeUrl()))).toBe('internal_error');
+    const { outcome } = await explain(mock, { persona: 'drew.declined@nhs.net' });
+    expect(outcome).toMatchObject({ outcome: 'internal_error' });
+  });
+
+  test.each<[string, object[], Parameters]>([
+    ['one of the environment', [{ code: 'INTERNAL_ERROR' }, { code: 'NO_ROLE', ...FOR_ALEX }], {}],
+    [
+      'one of the client',
+      [
+        { code: 'INTERNAL_ERROR', client_id: 'mock-client' },
+        { code: 'NO_ROLE', ...FOR_ALEX },
+      ],
+      {},
+    ],
+    [
+      'that of the request',
+      [{ code: 'NO_ROLE', times: 1, ...FOR_ALEX }],
+      { mock_scenario: 'INTERNAL_ERROR' },
+    ],
+    [
+      'a later one-shot',
+      [
+        { code: 'NO_ROLE', times: 1, ...FOR_ALEX },
+        { code: 'INTERNAL_ERROR', times: 1 },
+      ],
+      {},
+    ],
+  ])('%s waits for one that was started for a persona', async (_what, scenarios, parameters) => {
+    const mock = shared.get();
+    for (const scenario of scenarios) await start(mock, scenario);
+    const explained = await explain(mock, { persona: ALEX.account, ...parameters });
+    expect(explained.outcome).toMatchObject({ outcome: 'no_role' });
+    // Somebody else’s log-in ends by the other, as soon as it is known whose it is.
+    expect(await approved(mock, 'ivy.lowassurance@nhs.net', parameters)).toEqual([
+      undefined,
+      'internal_error',
+    ]);
+    for (const scenario of scenarios) if ('times' in scenario) await start(mock, scenario);
+    expect(await approved(mock, ALEX.account, parameters)).toEqual([undefined, 'no_role']);
+  });
+
+  test.each<[string, object[], Parameters]>([
+    [
+      'an earlier one-shot before one for a persona',
+      [
+        { code: 'INTERNAL_ERROR', times: 1 },
+        { code: 'NO_ROLE', times: 1, ...FOR_ALEX },
+      ],
+      {},
+    ],
+    [
+      'that of the request before what always acts for a persona',
+      [{ code: 'NO_ROLE', ...FOR_ALEX }],
+      { mock_scenario: 'INTERNAL_ERROR' },
+    ],
+    [
+      'one of the environment before one for a persona of another client',
+      [{ code: 'INTERNAL_ERROR' }, { code: 'NO_ROLE', client_id: 'mock-client-basic', ...FOR_ALEX }],
+      {},
+    ],
+    [
+      'one of the environment before one for a persona that acts elsewhere',
+      [{ code: 'INTERNAL_ERROR' }, { code: 'ID_TOKEN_EXPIRED', ...FOR_ALEX }],
+      {},
+    ],
+  ])('%s: nothing waits', async (_what, scenarios, parameters) => {
+    const mock = shared.get();
+    for (const scenario of scenarios) await start(mock, scenario);
+    expect(outcomeOf(await browser(mock.app).get(authorizeUrl(parameters)))).toBe('internal_error');
+  });
+});
