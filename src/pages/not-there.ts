@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Environment } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE } from '../environment/environments.ts';
-import { type EndpointPath, pathIn, type Realm } from '../environment/realms.ts';
+import { type EndpointPath, HEALTHCARE, otherRealmOf, pathIn, type Realm } from '../environment/realms.ts';
 import { Refused } from '../journal/refused.ts';
 import { editDistance, nearMatches } from '../settings/near-matches.ts';
 import { deliveryFor } from './delivery.ts';
@@ -53,8 +53,19 @@ function nearestPage(path: string, prefix: string): string | undefined {
   return name === undefined ? undefined : `${prefix}/${name}`;
 }
 
+/** Of the realms that are shaped like Keycloak’s, with or without their right beginning. */
+const KEYCLOAK_LIKE = /^\/(?:auth\/)?realms\/(?:Cis2-mock-)?(?!Cis2-mock-)([\w-]{1,64})(?=\/|$)/i;
+
+/** The realm that was probably meant. */
+function realmMeant(path: string, realm: Realm): Realm {
+  const name = realm === HEALTHCARE ? KEYCLOAK_LIKE.exec(path)?.[1] : undefined;
+  return (name === undefined ? undefined : otherRealmOf(`/realms/Cis2-mock-${name}`)) ?? realm;
+}
+
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
-function nearestAddresses(path: string, { prefix, realm }: Environment): string[] {
+function nearestAddresses(path: string, environment: Environment): string[] {
+  const { prefix } = environment;
+  const realm = realmMeant(path.slice(prefix.length), environment.realm);
   const last = path.split('/').filter(Boolean).at(-1) ?? '';
   const near = NAMES.filter((name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2);
   const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${addressOf(name, realm)}`);

@@ -224,12 +224,16 @@ describe('another name of the same provider', () => {
     expect(answer.json().issuer).toBe(`http://b.test:8080${KEYCLOAK}`);
   });
 
-  test.each(['/realms/another', '/realms/Cis2-mock-', '/realms/cis2-mock-int', '/realms/Cis2-mock-a.b'])(
-    'is none that has another form: %s',
-    async (path) => {
-      const answer = await mock.app.inject(`${path}/.well-known/openid-configuration`);
-      expect(answer.statusCode).toBe(404);
-      expect(answer.json().error_description).toContain(`Did you mean ${REALM}/.well-known/`);
-    },
-  );
+  test.each([
+    ['/realms/another', '/realms/Cis2-mock-another'],
+    ['/auth/realms/another', '/realms/Cis2-mock-another'],
+    ['/realms/cis2-mock-int', KEYCLOAK],
+    [`/env/team-a/realms/cis2-mock-int`, `/env/team-a${KEYCLOAK}`],
+    ['/realms/Cis2-mock-', REALM],
+    ['/realms/Cis2-mock-a.b', REALM],
+  ])('is none that has another form, %s: the one that was meant is named', async (path, meant) => {
+    const answer = await mock.app.inject(`${path}/.well-known/openid-configuration`);
+    expect(answer.statusCode).toBe(404);
+    expect(answer.json().error_description).toContain(`Did you mean ${meant}/.well-known/`);
+  });
 });
