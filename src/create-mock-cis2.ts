@@ -9,7 +9,7 @@ import {
   type Surroundings,
 } from './environment/create-environment.ts';
 import type { Environment } from './environment/environment.ts';
-import { createEnvironments, type Environments } from './environment/environments.ts';
+import { createEnvironments, EnvironmentFault, type Environments } from './environment/environments.ts';
 import { keysInFile } from './environment/signing-key-file.ts';
 import { createSigningKeys, type SigningKeys } from './environment/signing-keys.ts';
 import { StoreAway, StoreRefused } from './environment/store.ts';
@@ -64,8 +64,9 @@ function surroundingsOf(options: MockCis2Options, log: Log, metrics: Metrics): S
       log.event(text, name);
     },
     onBackgroundFailure(error) {
-      // Of a store that is away or refuses, its connection tells, once.
-      if (!(error instanceof StoreAway || error instanceof StoreRefused))
+      // Of a store that is away or refuses, its connection tells, once. What is for an environment that has ended is over.
+      const isOver = error instanceof EnvironmentFault && error.reason === 'not_found';
+      if (!isOver && !(error instanceof StoreAway || error instanceof StoreRefused))
         log.logger().error({ err: error }, 'background work failed');
     },
   };

@@ -57,6 +57,8 @@ export async function useUp(holder: Holder, id: string): Promise<ActiveScenario 
 export async function giveBack(holder: Holder, used: ActiveScenario): Promise<void> {
   const { store } = holder;
   const stored = await store.get(ACTIVE, used.id);
+  // More were left, so it is not there since it was removed meanwhile.
+  if (!stored && (used.times ?? 1) > 1) return;
   const times = (stored?.value.times ?? 0) + 1;
   const value = { ...used, times };
   const given = stored

@@ -90,7 +90,10 @@ function unlessMet(chosen: ChosenScenario | undefined, { faultsMet }: Login): Ch
 }
 
 /** The scenario that ends this log-in, by the one precedence. A persona’s own acts when they sign in, not on their session. */
-function forcedEnd(login: Login, circumstances: Circumstances): ForcedEnd | undefined {
+function forcedEnd(
+  login: Login,
+  circumstances: Circumstances,
+): Pick<LoginFacts, 'scenario' | 'waiting'> | undefined {
   const { directory, settings, client, active } = circumstances;
   const person = login.session ? undefined : holderOf(login, directory);
   const candidates = candidatesFor(
@@ -105,11 +108,20 @@ function forcedEnd(login: Login, circumstances: Circumstances): ForcedEnd | unde
   );
   const first = firstAt(candidates, 'login');
   if (first?.scenario.place !== 'login') return undefined;
-  const isSomebody = login.session !== undefined || isHeld(login, directory);
-  if (!isSomebody && mayBeOutranked(first, client.client_id, active)) return undefined;
   const { scenario, level, why, oneShot } = first;
   const { code, outcome, detail, oauthError, sent } = scenario;
-  return defined<ForcedEnd>({ code, outcome, detail, oauthError, level, why, sent, oneShotId: oneShot?.id });
+  const end = defined<ForcedEnd>({
+    code,
+    outcome,
+    detail,
+    oauthError,
+    level,
+    why,
+    sent,
+    oneShotId: oneShot?.id,
+  });
+  const waits = !isHeld(login, directory) && mayBeOutranked(first, client.client_id, active);
+  return waits ? { waiting: end } : { scenario: end };
 }
 
 function nhsmailFact(login: Login, directory: Directory): LoginFacts['nhsmail'] {
@@ -149,7 +161,6 @@ export function gatherFacts(login: Login, circumstances: Circumstances): LoginFa
       signInSeconds: settings.timeouts.sign_in_seconds,
       numberMatchSeconds: settings.timeouts.number_match_seconds,
     },
-    scenario: forcedEnd(login, circumstances),
     authenticator: login.authenticator,
     requestedAcr: login.request.assurance.acr,
     sufficientAuthenticators: authenticatorsFor(login.request.assurance.acr).map(({ type }) => type),
@@ -162,5 +173,6 @@ export function gatherFacts(login: Login, circumstances: Circumstances): LoginFa
     organisations: organisationFacts(person, directory),
     role: roleFact(login, person),
     roleIsRequired: client.require_selected_role ?? false,
+    ...forcedEnd(login, circumstances),
   });
 }

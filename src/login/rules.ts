@@ -12,6 +12,8 @@ export interface LoginFacts {
   limits: { loginSeconds: number; signInSeconds: number; numberMatchSeconds: number };
   /** A scenario that ends this log-in now: it stands above the facts. */
   scenario?: ForcedEnd;
+  /** A scenario that waits until it is known who logs in: it acts where the log-in ends before that. */
+  waiting?: ForcedEnd;
   /** What was chosen, and what reaches the requested assurance. */
   authenticator?: LoginMethod;
   requestedAcr: string;
@@ -241,8 +243,10 @@ export const RULES: readonly Rule[] = [
 export function decide(facts: LoginFacts, now: number): Decision | undefined {
   for (const rule of RULES) {
     const explanation = rule.matches(facts, now);
-    if (explanation)
-      return { rule: rule.name, outcome: explanation.scenario?.outcome ?? rule.outcome, ...explanation };
+    if (!explanation) continue;
+    const { waiting, ...others } = facts;
+    if (waiting && !explanation.scenario) return decide({ ...others, scenario: waiting }, now);
+    return { rule: rule.name, outcome: explanation.scenario?.outcome ?? rule.outcome, ...explanation };
   }
   return undefined;
 }

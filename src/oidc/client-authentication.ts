@@ -66,10 +66,11 @@ async function whyAnother(
   fault: ClientFault,
   credentials: Credentials,
   client: Client,
+  { clients }: Environment,
 ): Promise<ClientFault> {
   if (credentials.method !== 'assertion') return fault;
   const claimed = await clientOfAssertion(credentials.assertion);
-  if (claimed === undefined || claimed === client.client_id) return fault;
+  if (claimed === undefined || claimed === client.client_id || !clients.has(claimed)) return fault;
   return {
     ...fault,
     refusal: {
@@ -140,7 +141,7 @@ export async function authenticateClient(
   }
   const another = methodFault(credentials.method, client);
   const fault = another
-    ? await whyAnother(another, credentials, client)
+    ? await whyAnother(another, credentials, client, environment)
     : await credentialsFault(credentials, client, environment);
   if (fault) refuseClient(fault, environment, usedHeader, client.client_id);
   return client;

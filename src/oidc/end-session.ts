@@ -9,7 +9,12 @@ import { Refused } from '../journal/refused.ts';
 import { SESSIONS } from '../login/session.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { lookAlikeFault } from '../relying-party/look-alike-uris.ts';
-import { formTargets, postLogoutUriRight, withParameters } from '../relying-party/redirect-uris.ts';
+import {
+  formTargets,
+  postLogoutUriRight,
+  type UriRight,
+  withParameters,
+} from '../relying-party/redirect-uris.ts';
 import { clearSession, sessionIdOf } from './cookies.ts';
 import { type IdTokenHint, readIdTokenHint } from './id-token-hint.ts';
 import { UNREADABLE_HINT, unregisteredClient } from './known-refusals.ts';
@@ -116,21 +121,25 @@ function refuseRedirectUri(redirectUri: string, client: Client): never {
   );
 }
 
+/** What CIS2 would not have let through stands in the journal. */
+function warnOf(right: UriRight | undefined, { environment, id }: FastifyRequest, client: Client) {
+  if (right !== 'relaxation') return;
+  environment.journal.record({
+    request_id: id,
+    client_id: client.client_id,
+    kind: 'warned',
+    explanation:
+      'The relaxation allow_loopback_redirect_uris let the post-logout redirect URI in; CIS2 compares it exactly.',
+  });
+}
+
 /** After the session is over: to the application where the URI is known good, otherwise to our own page. */
 function leave(request: FastifyRequest, reply: FastifyReply, logout: LogoutRequest, pages: LogoutPages) {
   const { client, redirectUri, parameters } = logout;
   if (redirectUri === undefined || !client) return pages.showLoggedOut(request, reply);
   const right = postLogoutUriRight(client, redirectUri);
   if (right === undefined) refuseRedirectUri(redirectUri, client);
-  if (right === 'relaxation') {
-    request.environment.journal.record({
-      request_id: request.id,
-      client_id: client.client_id,
-      kind: 'warned',
-      explanation:
-        'The relaxation allow_loopback_redirect_uris let the post-logout redirect URI in; CIS2 compares it exactly.',
-    });
-  }
+  warnOf(right, request, client);
   const status = request.method === 'POST' ? 303 : 302;
   return reply.redirect(withParameters(redirectUri, { state: parameters.get('state') }), status);
 }
@@ -153,6 +162,7 @@ async function logOutConfirmed(
   const { redirectUri } = logout;
   const taking = Object.keys(session.sids).map((clientId) => environment.clients.get(clientId));
   const owner = taking.find((client) => client && postLogoutUriRight(client, redirectUri) !== undefined);
+  if (owner) warnOf(postLogoutUriRight(owner, redirectUri), request, owner);
   const url = withParameters(redirectUri, { state: logout.parameters.get('state') });
   return pages.showLoggedOut(
     request,

@@ -4,6 +4,7 @@ import { Refused } from '../journal/refused.ts';
 import type { AuthorizationRequest, HeadlessPersona } from '../login/authorization-request.ts';
 import { logInHeadless } from '../login/headless.ts';
 import { startLogin } from '../login/login.ts';
+import type { Decision } from '../login/rules.ts';
 import type { Client } from '../relying-party/client-schema.ts';
 import { type Candidate, firstAt } from '../scenarios/choice.ts';
 import { type AnswerAbout, candidatesOn } from './apply-scenario.ts';
@@ -51,26 +52,31 @@ function failureOf(given: Readonly<Record<string, string>>, request: Authorizati
 }
 
 /** How the log-in would end for this persona. */
-async function outcomeFor(
+async function decisionFor(
   persona: HeadlessPersona,
   request: AuthorizationRequest,
   client: Client,
   environment: Environment,
-) {
+): Promise<Decision | undefined> {
+  // Nobody signs in: a session decides, and which one the browser has is not known.
+  if (request.prompt === 'none' && !request.headless) return undefined;
   const now = environment.clock.now();
   const started = startLogin({ id: '', browserId: '', request, now });
   // On pages, what ends a log-in whoever it is does so before anybody has signed in.
   const atOnce = request.headless ? undefined : await judge(started, client, environment);
-  const decision =
-    atOnce ?? (await judge(logInHeadless(started, persona, environment.directory, now), client, environment));
-  if (!decision) return null;
-  const { rule, outcome, found, expected, mend } = decision;
+  return atOnce ?? judge(logInHeadless(started, persona, environment.directory, now), client, environment);
+}
+
+function shownDecision({ rule, outcome, found, expected, mend }: Decision) {
   return { outcome, rule, found, expected, mend };
 }
 
-function shownCandidate(candidate: Candidate, all: readonly Candidate[]) {
+function shownCandidate(candidate: Candidate, all: readonly Candidate[], decision: Decision | undefined) {
   const { scenario, endpoint, level, why, parameters } = candidate;
-  const decides = firstAt(all, scenario.place, endpoint) === candidate;
+  const ofLogin = scenario.place === 'login' ? decision?.scenario : undefined;
+  const decides = ofLogin
+    ? ofLogin.code === scenario.code && ofLogin.why === why
+    : firstAt(all, scenario.place, endpoint) === candidate;
   return {
     code: scenario.code,
     place: scenario.place,
@@ -117,13 +123,14 @@ export async function explain(
     const { client, request } = await assumedRequest(given, environment);
     const who = request.headless ?? personaNamed(persona, environment);
     const candidates = await candidatesOn(aboutPersona(who ?? {}, request, environment), environment);
+    const decision = who && (await decisionFor(who, request, client, environment));
     return {
       accepted: true as const,
       client_id: client.client_id,
       interaction: interactionOf(request, client),
       on_login_failure: failureOf(given, request, client),
-      outcome: who ? await outcomeFor(who, request, client, environment) : null,
-      scenarios: candidates.map((each) => shownCandidate(each, candidates)),
+      outcome: decision ? shownDecision(decision) : null,
+      scenarios: candidates.map((each) => shownCandidate(each, candidates, decision)),
     };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

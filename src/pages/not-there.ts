@@ -1,6 +1,6 @@
 /** What is not there: an address of nothing, or an environment that cannot be. The nearest address is named. */
 import type { FastifyRequest } from 'fastify';
-import type { Environment } from '../environment/environment.ts';
+import { baseOf } from '../environment/environment.ts';
 import { ENVIRONMENT_NAME_RULE } from '../environment/environments.ts';
 import { type EndpointPath, HEALTHCARE, otherRealmOf, pathIn, type Realm } from '../environment/realms.ts';
 import { Refused } from '../journal/refused.ts';
@@ -54,18 +54,16 @@ function nearestPage(path: string, prefix: string): string | undefined {
 }
 
 /** Of the realms that are shaped like Keycloak’s, with or without their right beginning. */
-const KEYCLOAK_LIKE = /^\/(?:auth\/)?realms\/(?:Cis2-mock-)?(?!Cis2-mock-)([\w-]{1,64})(?=\/|$)/i;
+const KEYCLOAK_LIKE = /^(\/(?:auth\/)?realms\/)(?:Cis2-mock-)?(?!Cis2-mock-)([\w-]{1,64})(?=\/|$)/i;
 
 /** The realm that was probably meant. */
 function realmMeant(path: string, realm: Realm): Realm {
-  const name = realm === HEALTHCARE ? KEYCLOAK_LIKE.exec(path)?.[1] : undefined;
-  return (name === undefined ? undefined : otherRealmOf(`/realms/Cis2-mock-${name}`)) ?? realm;
+  const [, before, name] = (realm === HEALTHCARE && KEYCLOAK_LIKE.exec(path)) || [];
+  return (name === undefined ? undefined : otherRealmOf(`${before}Cis2-mock-${name}`)) ?? realm;
 }
 
 /** The addresses nearest to a path, by its last part: people get the realm wrong more often than the endpoint. */
-function nearestAddresses(path: string, environment: Environment): string[] {
-  const { prefix } = environment;
-  const realm = realmMeant(path.slice(prefix.length), environment.realm);
+function nearestAddresses(path: string, prefix: string, realm: Realm): string[] {
   const last = path.split('/').filter(Boolean).at(-1) ?? '';
   const near = NAMES.filter((name) => editDistance(last.toLowerCase(), name.toLowerCase()) <= 2);
   const nearestFirst = nearMatches(last, near).map((name) => `${prefix}${addressOf(name, realm)}`);
@@ -100,11 +98,13 @@ function noEnvironment(request: FastifyRequest, path: string): Refused {
 /** Nothing is at the path of this request. */
 export function notFound(request: FastifyRequest, path: string): Refused {
   if (path.startsWith('/env/') && request.environment.prefix === '') return noEnvironment(request, path);
-  const { prefix, issuer } = request.environment;
+  const { environment } = request;
+  const { prefix } = environment;
+  const realm = realmMeant(path.slice(prefix.length), environment.realm);
   const delivery = deliveryFor(request);
   // A browser asks for a page; what programs call comes first for all others.
   const page = delivery === 'page' ? nearestPage(path, prefix) : undefined;
-  const addresses = nearestAddresses(path, request.environment);
+  const addresses = nearestAddresses(path, prefix, realm);
   const [nearest = '/', ...others] = page === undefined ? addresses : [...new Set([page, ...addresses])];
   return new Refused(
     {
@@ -119,7 +119,7 @@ export function notFound(request: FastifyRequest, path: string): Refused {
       expected: [nearest, ...others].join(' or '),
       ...(page === undefined
         ? {
-            mend: `Read the addresses from the discovery document: ${issuer}/.well-known/openid-configuration`,
+            mend: `Read the addresses from the discovery document: ${baseOf(environment)}${realm.path}/.well-known/openid-configuration`,
             specification: 'OpenID Connect Discovery section 4; facts 1.3',
           }
         : {

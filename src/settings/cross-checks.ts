@@ -1,6 +1,6 @@
 /** What a schema cannot say of fixtures: keys that are unique, and references that lead somewhere. */
 import { createPublicKey } from 'node:crypto';
-import { ACR_VALUES, PASSWORD_ACR } from '../care-identity/authenticators.ts';
+import { ACR_VALUES } from '../care-identity/authenticators.ts';
 import { normalEmail } from '../care-identity/directory.ts';
 import type { Binding, Person } from '../care-identity/schema.ts';
 import type { Client } from '../relying-party/client-schema.ts';
@@ -8,12 +8,24 @@ import { redirectUriFault } from '../relying-party/redirect-uris.ts';
 import type { ChosenScenario } from '../scenarios/choice.ts';
 import { scenarioFaults } from '../scenarios/parameter-faults.ts';
 import { type Fault, shown } from './faults.ts';
-import type { Fixtures } from './fixtures-lists.ts';
+import type { Fixtures, ListName } from './fixtures-lists.ts';
 import { nearMatches, similarNames } from './near-matches.ts';
 
-const KNOWN_ACR_VALUES = [...ACR_VALUES, PASSWORD_ACR];
+/** What there is to refer to. */
+interface Known {
+  isOrganisation: (orgCode: string) => boolean;
+  isAccount: (email: string) => boolean;
+}
 
-function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<string>): Fault[] {
+/** What was left out since it is wrong by itself: what refers to it is not at fault. */
+export interface Doubtful {
+  /** The keys of such entries. */
+  keys: readonly string[];
+  /** The lists of which some have no key that can be read, so that anything may be one of them. */
+  open: readonly ListName[];
+}
+
+function bindingFaults(path: string, binding: Binding, { isAccount }: Known): Fault[] {
   const { type, nhsmail_account: account } = binding;
   if (type !== 'nhsmail') {
     if (account === undefined) return [];
@@ -34,19 +46,15 @@ function bindingFaults(path: string, binding: Binding, accounts: ReadonlySet<str
       },
     ];
   }
-  if (accounts.has(normalEmail(account))) return [];
+  if (isAccount(account)) return [];
   return [
     { path: `${path}/nhsmail_account`, found: shown(account), allowed: 'an account listed in /nhsmail' },
   ];
 }
 
-function personFaults(
-  path: string,
-  person: Person,
-  known: { organisations: ReadonlySet<string>; accounts: ReadonlySet<string> },
-) {
+function personFaults(path: string, person: Person, known: Known) {
   const organisationFault = (at: string, orgCode: string): Fault[] =>
-    known.organisations.has(orgCode)
+    known.isOrganisation(orgCode)
       ? []
       : [
           {
@@ -61,7 +69,7 @@ function personFaults(
       organisationFault(`organisations/${index}`, each.org_code),
     ),
     ...person.authenticators.flatMap((binding, index) =>
-      bindingFaults(`${path}/authenticators/${index}`, binding, known.accounts),
+      bindingFaults(`${path}/authenticators/${index}`, binding, known),
     ),
   ];
 }
@@ -178,9 +186,9 @@ function acrFaults(
   { default_acr_values: values = [] }: { default_acr_values?: string[] },
 ): Fault[] {
   return values.flatMap((value, index) => {
-    if (KNOWN_ACR_VALUES.includes(value)) return [];
-    const near = similarNames(value, KNOWN_ACR_VALUES);
-    const allowed = near.length > 0 ? near.join(', ') : KNOWN_ACR_VALUES.join(', ');
+    if (ACR_VALUES.includes(value)) return [];
+    const near = similarNames(value, ACR_VALUES);
+    const allowed = near.length > 0 ? near.join(', ') : ACR_VALUES.join(', ');
     return [{ path: `${path}/default_acr_values/${index}`, found: shown(value), allowed }];
   });
 }
@@ -208,22 +216,32 @@ function repeatedValues(places: readonly { path: string; value: string }[]): Fau
   });
 }
 
-/**
- * Checks whole fixtures. `at` says where an entry stands: its file and its path there. `doubtful` are keys of entries
- * that are left out since they are wrong by themselves: what refers to one of them is not at fault.
- */
+/** Checks whole fixtures. `at` says where an entry stands: its file and its path there. */
 export function crossCheck(
   fixtures: Fixtures,
   at: (entry: object) => string,
-  doubtful: readonly string[] = [],
+  doubtful: Doubtful = { keys: [], open: [] },
 ): Fault[] {
   const { settings, organisations, people, nhsmail, clients } = fixtures;
-  const known = {
-    organisations: new Set([...organisations.map(({ org_code }) => org_code), ...doubtful]),
-    accounts: new Set([...nhsmail.map(({ email }) => email), ...doubtful].map(normalEmail)),
+  const among = (list: ListName, names: readonly string[]) => {
+    const known = new Set([...names, ...doubtful.keys].map(normalEmail));
+    return (name: string) => doubtful.open.includes(list) || known.has(normalEmail(name));
   };
-  const uids = new Set([...people.map(({ uid }) => uid), ...doubtful]);
-  const isPersona = (name: string) => uids.has(name) || known.accounts.has(normalEmail(name));
+  const known: Known = {
+    isOrganisation: among(
+      'organisations',
+      organisations.map(({ org_code }) => org_code),
+    ),
+    isAccount: among(
+      'nhsmail',
+      nhsmail.map(({ email }) => email),
+    ),
+  };
+  const isUid = among(
+    'people',
+    people.map(({ uid }) => uid),
+  );
+  const isPersona = (name: string) => isUid(name) || known.isAccount(name);
   const keyed = <T extends object>(entries: readonly T[], key: string, keyOf: (entry: T) => string) =>
     repeatedValues(entries.map((entry) => ({ path: `${at(entry)}/${key}`, value: keyOf(entry) })));
   const roleIds = people.flatMap((person) =>

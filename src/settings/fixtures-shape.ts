@@ -1,4 +1,5 @@
 /** The shape of fixtures, by the published JSON Schema: of a whole file, of an entry, of the settings. */
+import type { Doubtful } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import { type EntryOf, LIST_KEYS, type ListName } from './fixtures-lists.ts';
 import type { FixturesFile } from './fixtures-schema.ts';
@@ -51,8 +52,7 @@ export function rememberPlaces(file: FixturesFile, name: string) {
 export interface ReadFixtures {
   file: FixturesFile;
   faults: readonly Fault[];
-  /** The keys of the entries that are wrong. */
-  doubtful: readonly string[];
+  doubtful: Doubtful;
 }
 
 type Members = Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ export function readShape(value: unknown, name: string): ReadFixtures {
   if (validate(value)) {
     const file = value as FixturesFile;
     rememberPlaces(file, name);
-    return { file, faults: [], doubtful: [] };
+    return { file, faults: [], doubtful: { keys: [], open: [] } };
   }
   return { ...soundPart(membersOf(value), name), faults: faultsOf(name, validate.errors ?? []) };
 }
@@ -77,12 +77,21 @@ function soundPart(value: Members, name: string): Omit<ReadFixtures, 'faults'> {
     return { list, entries, sound: entries.filter((entry) => entryValidators[list](entry)) };
   });
   rememberPlaces(Object.fromEntries(lists.map(({ list, entries }) => [list, entries])), name);
-  const doubtful = lists.flatMap(({ list, entries, sound }) =>
-    entries.flatMap((entry) => {
-      const key = entry[LIST_KEYS[list]];
-      return sound.includes(entry) || typeof key !== 'string' ? [] : [key];
-    }),
-  );
+  const keysOfWrong = lists.map(({ list, entries, sound }) => ({
+    list,
+    keys: entries.filter((entry) => !sound.includes(entry)).map((entry) => entry[LIST_KEYS[list]]),
+  }));
+  // A list that is none, or under another name, may hold anything.
+  const known = Object.keys(publishedSchema().properties);
+  const isAnyUnknown = Object.keys(value).some((name) => !known.includes(name));
+  const isOpen = ({ list, keys }: (typeof keysOfWrong)[number]) =>
+    isAnyUnknown ||
+    (list in value && !Array.isArray(value[list])) ||
+    keys.some((key) => typeof key !== 'string');
+  const doubtful = {
+    keys: keysOfWrong.flatMap(({ keys }) => keys.filter((key) => typeof key === 'string')),
+    open: keysOfWrong.filter(isOpen).map(({ list }) => list),
+  };
   const settings = value['settings'];
   const file: FixturesFile = {
     ...Object.fromEntries(lists.map(({ list, sound }) => [list, sound])),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigurationError, type Fault } from './faults.ts';
 import {
+  comparedKey,
   type EntryOf,
   type Fixtures,
   keyOf,
@@ -112,14 +113,34 @@ export function checkDefaultFixtures() {
   checked(defaultFixtures(), [readShape(defaultFixtures(), DEFAULT_NAME)]);
 }
 
+/** Without those whose place an entry was to take that is wrong: nothing can clash with them. */
+function withoutReplaced(fixtures: Fixtures, keys: readonly string[]): Fixtures {
+  if (keys.length === 0) return fixtures;
+  const stays = <L extends ListName>(list: L) => {
+    const replaced = new Set(keys.map((key) => comparedKey(list, key)));
+    return (entry: EntryOf<L>) => !replaced.has(keyOf(list, entry));
+  };
+  return {
+    ...fixtures,
+    organisations: fixtures.organisations.filter(stays('organisations')),
+    people: fixtures.people.filter(stays('people')),
+    nhsmail: fixtures.nhsmail.filter(stays('nhsmail')),
+    clients: fixtures.clients.filter(stays('clients')),
+  };
+}
+
 /** The whole that was made of what was read. Throws every fault of its parts, and between them. */
 function checked(fixtures: Fixtures, parts: readonly ReadFixtures[]): Fixtures {
+  const doubtful = {
+    keys: parts.flatMap((part) => part.doubtful.keys),
+    open: parts.flatMap((part) => part.doubtful.open),
+  };
   const faults = [
     ...parts.flatMap((part) => part.faults),
     ...crossCheck(
-      fixtures,
+      withoutReplaced(fixtures, doubtful.keys),
       (entry) => placeOf(entry) ?? (entry === fixtures.settings ? '/settings' : ''),
-      parts.flatMap(({ doubtful }) => doubtful),
+      doubtful,
     ),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);

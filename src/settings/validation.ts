@@ -46,6 +46,10 @@ function typeOf(value: unknown): string {
 /** A member as a part of a JSON pointer (RFC 6901 section 3). */
 const pointerTo = (member: unknown) => `/${String(member).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
+/** Something of which a member may be a secret. */
+const hasMembers = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && Object.keys(data).length > 0;
+
 /** The code of a scenario that came as a number, say: an authorization code is text. */
 const isBareCode = ({ instancePath, data }: ErrorObject): boolean =>
   instancePath === '/code' && !['string', 'object'].includes(typeof data);
@@ -61,7 +65,8 @@ function faultOf(name: string, error: ErrorObject): Fault | undefined {
   const at = (field: string) => [name, `${instancePath}${field}`].filter(Boolean).join(' ');
   const path = at('');
   const isSecret = instancePath.split('/').some(isSecretName) && !isBareCode(error);
-  const found = isSecret ? 'a value that is not shown' : instancePath === '' ? typeOf(data) : shown(data);
+  const isWhole = instancePath === '' || hasMembers(data);
+  const found = isSecret ? 'a value that is not shown' : isWhole ? typeOf(data) : shown(data);
   if (keyword === 'anyOf' && Array.isArray(error.schema)) {
     const values = (error.schema as { const?: unknown }[]).flatMap((each) =>
       'const' in each ? [each.const] : [],

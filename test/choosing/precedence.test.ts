@@ -1,7 +1,16 @@
 /** Which scenario acts: one-shot, request, persona, client, environment. What explain says, what happens, what the journal says. */
 import { describe, expect, test } from 'vitest';
 import { applied, call, change, pointersOf, read } from '../support/control.ts';
-import { authorizeUrl, browser, callback, type Mock, outcomeOf, signIn, submit } from '../support/mock.ts';
+import {
+  authorizeUrl,
+  begin,
+  browser,
+  callback,
+  type Mock,
+  outcomeOf,
+  signIn,
+  submit,
+} from '../support/mock.ts';
 import {
   ALEX,
   claimsFor,
@@ -321,8 +330,11 @@ describe('on pages, before anybody has signed in', () => {
     const mock = shared.get();
     await start(mock, { code: 'INTERNAL_ERROR' });
     expect(outcomeOf(await browser(mock.app).get(authorizeUrl()))).toBe('internal_error');
-    const { outcome } = await explain(mock, { persona: 'drew.declined@nhs.net' });
+    await change(mock, 'PATCH', `/_mock/people/${ALEX.uid}`, { scenario: { code: 'TIMED_OUT' } });
+    const { outcome, scenarios } = await explain(mock, { persona: ALEX.account });
     expect(outcome).toMatchObject({ outcome: 'internal_error' });
+    expect(scenarios.filter(({ decides }) => decides).map(({ code }) => code)).toEqual(['INTERNAL_ERROR']);
+    expect((await explain(mock, { persona: ALEX.account, prompt: 'none' })).outcome).toBeNull();
   });
 
   test.each<[string, object[], Parameters]>([
@@ -360,6 +372,31 @@ describe('on pages, before anybody has signed in', () => {
     ]);
     for (const scenario of scenarios) if ('times' in scenario) await start(mock, scenario);
     expect(await approved(mock, ALEX.account, parameters)).toEqual([undefined, 'no_role']);
+  });
+
+  const sent = (path: string, form: Parameters) => async (mock: Mock) => {
+    const by = browser(mock.app);
+    const login = await begin(by);
+    await submit(by, `${login}/authenticator`, { authenticator: 'nhsmail' });
+    return outcomeOf(await submit(by, `${login}${path}`, form));
+  };
+  test.each<[string, (mock: Mock) => Promise<unknown>]>([
+    ['cancelled', sent('/cancel', {})],
+    ['by a wrong password', sent('/nhsmail', { email: 'ivy.lowassurance@nhs.net', password: 'x' })],
+    ['of a locked account', sent('/nhsmail', { email: 'lou.locked@nhs.net', password: 'password' })],
+    [
+      'by an authenticator that is too weak',
+      async (mock) => {
+        const by = browser(mock.app);
+        const login = await begin(by, { acr_values: 'AAL3_ANY' });
+        return outcomeOf(await submit(by, `${login}/authenticator`, { authenticator: 'nhsmail' }));
+      },
+    ],
+  ])('what waits acts where the log-in ends before it is known whose it is: %s', async (_how, end) => {
+    const mock = shared.get();
+    await start(mock, { code: 'NO_ROLE', ...FOR_ALEX });
+    await start(mock, { code: 'INTERNAL_ERROR', client_id: 'mock-client' });
+    expect(await end(mock)).toBe('internal_error');
   });
 
   test.each<[string, object[], Parameters]>([

@@ -610,6 +610,13 @@ describe('an assertion comes by itself, as what it is, from a client that is reg
     });
   });
 
+  test('beside it, one of a client that is not registered is no advice', async () => {
+    const mock = await mockWithClients();
+    const assertion = await exampleAssertion({ iss: 'nobody', sub: 'nobody' });
+    const response = await authenticate(mock, { client_id: 'mock-client', ...byAssertion(assertion) });
+    expect(refusalOf(mock, response)).toMatchObject({ parameter: 'token_endpoint_auth_method' });
+  });
+
   test.each([
     ['an object', { id: KEY_CLIENT }],
     ['a list', [KEY_CLIENT]],

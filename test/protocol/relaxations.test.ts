@@ -53,6 +53,16 @@ test.each([
     named: 'allow_loopback_redirect_uris let the post-logout redirect URI in',
   },
   {
+    what: 'one that nobody says whose it is, after the person has confirmed',
+    use: async () => {
+      const by = browser(mock.app);
+      await logIn(by, ALEX);
+      const form = { post_logout_redirect_uri: 'http://localhost:4444/x', logout_confirmed: 'yes' };
+      return by.post(`${REALM}/connect/endSession`, form);
+    },
+    named: 'allow_loopback_redirect_uris let the post-logout redirect URI in',
+  },
+  {
     what: 'HTTP Basic at the token endpoint',
     use: async () => {
       const answer = await logIn(browser(mock.app), ALEX, { client_id: 'mock-client-basic' });

@@ -226,7 +226,7 @@ describe('another name of the same provider', () => {
 
   test.each([
     ['/realms/another', '/realms/Cis2-mock-another'],
-    ['/auth/realms/another', '/realms/Cis2-mock-another'],
+    ['/auth/realms/another', '/auth/realms/Cis2-mock-another'],
     ['/realms/cis2-mock-int', KEYCLOAK],
     [`/env/team-a/realms/cis2-mock-int`, `/env/team-a${KEYCLOAK}`],
     ['/realms/Cis2-mock-', REALM],
@@ -235,5 +235,9 @@ describe('another name of the same provider', () => {
     const answer = await mock.app.inject(`${path}/.well-known/openid-configuration`);
     expect(answer.statusCode).toBe(404);
     expect(answer.json().error_description).toContain(`Did you mean ${meant}/.well-known/`);
+    const prefix = path.startsWith('/env/') ? '/env/team-a' : '';
+    const query = encode({ request_id: String(answer.headers['x-mock-cis2-request-id']), kind: 'refused' });
+    const [event] = (await mock.app.inject(`${prefix}/_mock/journal?${query}`)).json();
+    expect(event.refusal.mend).toContain(`${ORIGIN}${meant}/.well-known/openid-configuration`);
   });
 });

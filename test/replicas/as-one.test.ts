@@ -348,6 +348,22 @@ describe('an environment that ended at one, while the other holds it,', () => {
     expect(app.received).toEqual([]);
   });
 
+  test('is no fault of work that was under way for it', async () => {
+    const lines: string[] = [];
+    const logTo = { write: (line: string) => void lines.push(line) };
+    const [c] = (await replicasOf(redis.url, 1, { logLevel: 'error', logTo })) as [Replica];
+    await call(a, 'POST', '/_mock/environments', { name: 'left' });
+    const { background, change } = await c.environments.at('left');
+    await call(a, 'DELETE', '/_mock/environments/left');
+    background.run(change(() => {}));
+    background.run(Promise.reject(new Error('of another kind')));
+    await background.settled();
+    await closeAll([c]);
+    expect(lines.filter((line) => line.includes('background work failed'))).toEqual([
+      expect.stringContaining('of another kind'),
+    ]);
+  });
+
   test('is changed no more', async () => {
     const { change } = await endedElsewhere('unchanged', (await receiver()).uri);
     await expect(change(() => {})).rejects.toThrow('There is no environment unchanged');

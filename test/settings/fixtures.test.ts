@@ -136,6 +136,11 @@ describe('a fault is named by path, by what was found and by what is allowed', (
       '/settings/default_acr_values/1: found "AAL2_OR_AAL3"; allowed: AAL2_OR_AAL3_ANY',
     ],
     [
+      'that of the development realm, which is of no use in Healthcare',
+      { extends: 'default', settings: { default_acr_values: ['AAL1_USERPASS'] } },
+      '/settings/default_acr_values/0: found "AAL1_USERPASS"; allowed: ',
+    ],
+    [
       'one of a client, far from any',
       { extends: 'default', clients: [{ ...CLIENT, default_acr_values: ['nonsense'] }] },
       'file /clients/0/default_acr_values/0: found "nonsense"; allowed: AAL3_ANY, AAL2_OR_AAL3_ANY,',
@@ -232,6 +237,58 @@ describe('a fault is named by path, by what was found and by what is allowed', (
       'file /people/1/roles/0/org_code',
       'file /clients/0/redirect_uris/0',
     ]);
+  });
+
+  test.each<[string, object, string[]]>([
+    [
+      'an entry that was to take another’s place does not clash with it',
+      {
+        extends: 'default',
+        people: [
+          { ...PERSON, uid: '910000000101', nonsense: 1 },
+          {
+            ...PERSON,
+            authenticators: [{ type: 'nhsmail', nhsmail_account: 'alex.bound@nhs.net' }],
+          },
+        ],
+      },
+      ['file /people/0/nonsense'],
+    ],
+    [
+      'an entry whose key is misspelt may be the one that is referred to',
+      {
+        organisations: [{ org_kode: 'MINE', org_name: 'Mine' }],
+        people: [{ ...PERSON, roles: [{ ...ROLE, org_code: 'MINE' }] }],
+      },
+      ['file /organisations/0/org_code', 'file /organisations/0/org_kode'],
+    ],
+    [
+      'so may what stands in a list that is none',
+      {
+        organisations: { org_code: 'MINE', org_name: 'Mine' },
+        people: [{ ...PERSON, roles: [{ ...ROLE, org_code: 'MINE' }] }],
+      },
+      ['file /organisations'],
+    ],
+    [
+      'or under another name',
+      {
+        extend: 'default',
+        people: [
+          { ...PERSON, roles: [ROLE], authenticators: [{ type: 'nhsmail', nhsmail_account: 'a@nhs.net' }] },
+        ],
+      },
+      ['file /extend'],
+    ],
+  ])('but nothing that is only a consequence: %s', (_what, value, paths) => {
+    expect(faultsOf(value).map((fault) => fault.split(': found')[0])).toEqual(paths);
+  });
+
+  test('and no secret of what stands in a wrong place', () => {
+    const secret = 's3cret-value';
+    const clients = { client_id: 'x', client_secret: secret };
+    expect(faultsOf({ clients })).toEqual([expect.stringContaining('file /clients: found an object;')]);
+    expect(faultsOf({ clients: [[secret]], nhsmail: { password: secret } }).join()).not.toContain(secret);
   });
 
   test('of all files of a folder, and between them', () => {
