@@ -47,7 +47,7 @@ export const similarPersonas = (typed: string, directory: Directory): string[] =
 const isForTestAccounts = ({ realm }: Environment): boolean => realm.acrValues.includes(PASSWORD_ACR);
 
 /** The person that mock_login names, if any: the holder of the account, or the person of the UID. */
-function personNamed(login: string, environment: Environment): Person | undefined {
+export function personNamed(login: string, environment: Environment): Person | undefined {
   const { directory } = environment;
   // A test account needs no binding.
   if (isForTestAccounts(environment)) return personCalled(login, directory);
@@ -73,35 +73,43 @@ function unknownNameFault(parameters: Parameters): Fault | undefined {
   });
 }
 
-/** In the development realm nobody logs in by NHSmail: an account that belongs to nobody is of no use there. */
-function testAccountFault(parameter: string, name: string, { directory }: Environment): Fault | undefined {
-  if (personCalled(name, directory) || !isPersona(name, directory)) return undefined;
-  return fault(parameter, {
-    rule: 'In the development realm a persona has a Care Identity profile: it logs in with a user name.',
-    found: `${name}, an NHSmail account without a profile`,
-    expected: 'a UID, or the account or e-mail address of a person',
-    mend: 'Name a person, or send the request to the Healthcare realm, where NHSmail accounts log in.',
-  });
-}
-
 /** Whether somebody can log in by this name here. */
 const isKnownHere = (name: string, environment: Environment): boolean =>
   isForTestAccounts(environment)
     ? personCalled(name, environment.directory) !== undefined
     : isPersona(name, environment.directory);
 
-function loginFault(login: string | undefined, environment: Environment): Fault | undefined {
-  if (login === undefined || isKnownHere(login, environment)) return undefined;
-  return (
-    testAccountFault('mock_login', login, environment) ??
-    fault('mock_login', {
-      rule: 'mock_login names a persona: an NHSmail account or a UID.',
-      found: login,
-      expected: `a known persona; near matches: ${nearPersonas(login, environment.directory).join(', ')}`,
-      mend: 'Use one of these, or add the persona to the fixtures.',
-    })
-  );
+/** What is wrong with the name of a persona, if anything; `rule` and `mend` are those of the parameter. */
+function personaFault(
+  parameter: string,
+  name: string | undefined,
+  environment: Environment,
+  { rule, mend }: { rule: string; mend: string },
+): Fault | undefined {
+  if (name === undefined || isKnownHere(name, environment)) return undefined;
+  const { directory } = environment;
+  if (isPersona(name, directory)) {
+    return fault(parameter, {
+      // Nobody logs in by NHSmail there: an account that belongs to nobody is of no use.
+      rule: 'In the development realm a persona has a Care Identity profile: it logs in with a user name.',
+      found: `${name}, an NHSmail account without a profile`,
+      expected: 'a UID, or the account or e-mail address of a person',
+      mend: 'Name a person, or send the request to the Healthcare realm, where NHSmail accounts log in.',
+    });
+  }
+  return fault(parameter, {
+    rule,
+    found: name,
+    expected: `a known persona; near matches: ${nearPersonas(name, directory).join(', ')}`,
+    mend,
+  });
 }
+
+const loginFault = (login: string | undefined, environment: Environment): Fault | undefined =>
+  personaFault('mock_login', login, environment, {
+    rule: 'mock_login names a persona: an NHSmail account or a UID.',
+    mend: 'Use one of these, or add the persona to the fixtures.',
+  });
 
 function roleFault(
   login: string | undefined,
@@ -148,16 +156,11 @@ export function scenarioFault(code: string | undefined): Fault | undefined {
 function hintFault({ client, parameters }: IdentifiedRequest, environment: Environment): Fault | undefined {
   const hint = parameters.get('login_hint');
   const counts = parameters.get('mock_login') === undefined && isAutomatic(client, environment);
-  if (!counts || hint === undefined || isKnownHere(hint, environment)) return undefined;
-  return (
-    testAccountFault('login_hint', hint, environment) ??
-    fault('login_hint', {
-      rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
-      found: hint,
-      expected: `a known persona; near matches: ${nearPersonas(hint, environment.directory).join(', ')}`,
-      mend: 'Send the account of a persona, or no login_hint for automatic_persona.',
-    })
-  );
+  if (!counts) return undefined;
+  return personaFault('login_hint', hint, environment, {
+    rule: 'Where interaction is automatic, login_hint names a persona: an NHSmail account or a UID.',
+    mend: 'Send the account of a persona, or no login_hint for automatic_persona.',
+  });
 }
 
 /** The first fault among the mock’s own parameters. */

@@ -12,7 +12,7 @@ import { type AnswerAbout, contextOf, isUndisturbed, scenarioAt } from './apply-
 import { bearerOf } from './bearer.ts';
 import { readCredentials } from './client-credentials.ts';
 import { grantBroughtBy } from './grant-brought.ts';
-import { readScenario } from './mock-parameters.ts';
+import { personNamed, readScenario } from './mock-parameters.ts';
 import { formOf, type Parameters, queryParametersOf } from './parameters.ts';
 import { send } from './send.ts';
 import { aboutGrant } from './tokens.ts';
@@ -62,14 +62,10 @@ async function aboutProgram(request: FastifyRequest): Promise<AnswerAbout | unde
 
 /** A browser’s request says itself which client, persona and scenario it is for. */
 function aboutBrowser(request: FastifyRequest): AnswerAbout {
-  const { directory } = request.environment;
   const parameters = request.method === 'POST' ? formOf(request.body) : queryParametersOf(request);
   const clientId = parameters.get('client_id');
   const login = parameters.get('mock_login');
-  const uid =
-    login === undefined
-      ? undefined
-      : (directory.person(login) ?? directory.profileBoundTo(login)?.person)?.uid;
+  const uid = login === undefined ? undefined : personNamed(login, request.environment)?.uid;
   const requested = readScenario(parameters);
   return {
     subject: { request_id: request.id },

@@ -105,6 +105,24 @@ describe('the development realm', () => {
     expect(callback(anew).get('iss')).toBe(`${ORIGIN}${DEVELOPMENT}`);
   });
 
+  test('has the connection of a persona disturbed, by whichever of their names they log in', async () => {
+    const scenario = {
+      code: 'SERVICE_UNAVAILABLE',
+      persona: '656005750104',
+      endpoint: 'authorize',
+      times: 2,
+    };
+    await mock.app.inject({ method: 'POST', url: '/_mock/scenarios', payload: scenario });
+    for (const [persona, status] of [
+      ['910000000101', 302],
+      ['656005750104', 503],
+      ['farah.quill@northmoor.example', 503],
+    ] as const) {
+      const answer = await authorize(browser(mock.app), DEVELOPMENT, { mock_login: persona });
+      expect([persona, answer.statusCode]).toEqual([persona, status]);
+    }
+  });
+
   test('sends a failure back with its issuer', async () => {
     const by = browser(mock.app);
     const login = await open(by);
