@@ -5,7 +5,7 @@ import { similarPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
 import { scenarioOf } from '../scenarios/catalogue.ts';
 import { SCENARIO_CODES } from '../scenarios/parameter-faults.ts';
-import { similarNames } from '../settings/near-matches.ts';
+import { orSimilar, similarNames } from '../settings/near-matches.ts';
 
 export const ON_FAILURE = ['page', 'redirect'] as const;
 export const PROMPTS = ['', 'login', 'none'] as const;
@@ -59,14 +59,12 @@ function oneOf<T extends string>(
 
 function personaError(persona: string, { directory }: Environment): string | undefined {
   if (persona === '' || directory.nhsmailAccount(persona) || directory.person(persona)) return undefined;
-  const similar = similarPersonas(persona, directory);
-  return `There is no test account ${persona}.${similar.length === 0 ? '' : ` Accounts with a similar name: ${similar.join(', ')}`}`;
+  return `There is no test account ${persona}${orSimilar('Accounts with a similar name', similarPersonas(persona, directory))}`;
 }
 
 function scenarioError(code: string): string | undefined {
   if (code === '' || scenarioOf(code)) return undefined;
-  const similar = similarNames(code, SCENARIO_CODES);
-  return `There is no scenario ${code}.${similar.length === 0 ? '' : ` Scenarios with a similar code: ${similar.join(', ')}`}`;
+  return `There is no scenario ${code}${orSimilar('Scenarios with a similar code', similarNames(code, SCENARIO_CODES))}`;
 }
 
 /** Reads the form, or the address that fills it in. An empty field that has a choice “none” is that choice. */

@@ -16,6 +16,7 @@ import {
 import { similarPersonas } from '../oidc/mock-parameters.ts';
 import type { Parameters } from '../oidc/parameters.ts';
 import { secretsEqual } from '../oidc/secrets.ts';
+import { orSimilar } from '../settings/near-matches.ts';
 import type { FormState } from './login-pages.ts';
 import { TEST_PASSWORD } from './test-password.ts';
 
@@ -42,25 +43,27 @@ const takeAuthenticator: LoginForm['take'] = (login, form, { clock }) => {
 
 const twoDigits = () => String(randomInt(10, 100));
 
-/** Ends a sentence that says that an account is not there. */
-const orNear = (names: readonly string[]): string =>
-  names.length > 0 ? `. Accounts with a similar name: ${names.join(', ')}` : '.';
+/** What is said at each field that is not filled in. */
+const missing = (
+  given: Readonly<Record<string, string | undefined>>,
+  asked: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(asked).filter(([field]) => given[field] === undefined));
+
+const SIMILAR = 'Accounts with a similar name';
 
 const takeNhsmail: LoginForm['take'] = (login, form, { clock, directory }) => {
   const email = form.get('email')?.trim() || undefined;
   const password = form.get('password');
   const typed = { email: email ?? '' };
   if (email === undefined || password === undefined) {
-    const errors = {
-      ...(email === undefined ? { email: 'Enter the email address of a mock account' } : {}),
-      ...(password === undefined ? { password: 'Enter the password' } : {}),
-    };
-    return { again: { errors, typed } };
+    const asked = { email: 'Enter the email address of a mock account', password: 'Enter the password' };
+    return { again: { errors: missing({ email, password }, asked), typed } };
   }
   const account = directory.nhsmailAccount(email);
   if (!account) {
     const near = similarPersonas(email, directory).filter((name) => name.includes('@'));
-    return again('email', `There is no mock account ${email}${orNear(near)}`, typed);
+    return again('email', `There is no mock account ${email}${orSimilar(SIMILAR, near)}`, typed);
   }
   const right = secretsEqual(password, account.password);
   const result = account.locked ? 'account_locked' : right ? 'succeeded' : 'wrong_password';
@@ -101,16 +104,13 @@ const takePassword: LoginForm['take'] = (login, form, { directory, clock }) => {
   const password = form.get('password');
   const typed = { user_name: userName ?? '' };
   if (userName === undefined || password === undefined) {
-    const errors = {
-      ...(userName === undefined ? { user_name: 'Enter the user name of a test account' } : {}),
-      ...(password === undefined ? { password: 'Enter the password' } : {}),
-    };
-    return { again: { errors, typed } };
+    const asked = { user_name: 'Enter the user name of a test account', password: 'Enter the password' };
+    return { again: { errors: missing({ user_name: userName, password }, asked), typed } };
   }
   const person = personCalled(userName, directory);
   if (!person) {
     const near = similarPersonas(userName, directory).filter((name) => personCalled(name, directory));
-    return again('user_name', `There is no test account ${userName}${orNear(near)}`, typed);
+    return again('user_name', `There is no test account ${userName}${orSimilar(SIMILAR, near)}`, typed);
   }
   if (!secretsEqual(password, TEST_PASSWORD)) {
     return again('password', `The password of every test account is ${TEST_PASSWORD}`, typed);

@@ -47,3 +47,7 @@ export function similarNames(typed: string, names: readonly string[]): string[] 
   const furthest = Math.max(1, Math.floor(localPart(typed).length / 3));
   return nearMatches(typed, names).filter((name) => farFrom(typed, name) <= furthest);
 }
+
+/** Ends a sentence that says that something is not there: by what is similar to it, if anything is. */
+export const orSimilar = (what: string, names: readonly string[]): string =>
+  names.length === 0 ? '.' : `. ${what}: ${names.join(', ')}`;

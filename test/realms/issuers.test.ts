@@ -19,6 +19,7 @@ import {
   outcomeOf,
   REALM,
   REDIRECT_URI,
+  REQUEST,
   START,
   testMock,
 } from '../support/mock.ts';
@@ -31,7 +32,6 @@ import {
   endpointsOf,
   KEYCLOAK,
   ORIGIN,
-  REQUEST,
   redeemAt,
   userInfoAt,
 } from './support.ts';

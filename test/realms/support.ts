@@ -1,5 +1,5 @@
 /** What tests of the realms share: where each has its endpoints, and requests to them. */
-import { type Browser, browser, CLIENT, encode, type Mock, REDIRECT_URI } from '../support/mock.ts';
+import { type Browser, browser, CLIENT, encode, type Mock, REDIRECT_URI, REQUEST } from '../support/mock.ts';
 
 export const ORIGIN = 'http://localhost:8585';
 export const DEVELOPMENT = '/openam/oauth2/realms/root/realms/oidc';
@@ -36,15 +36,6 @@ export const endpointsOf = (realm: string) =>
 export const at = (realm: string, endpoint: Endpoint) => `${realm}${endpointsOf(realm)[endpoint]}`;
 
 export type Parameters = Readonly<Record<string, string | undefined>>;
-
-export const REQUEST = {
-  client_id: 'mock-client',
-  redirect_uri: REDIRECT_URI,
-  response_type: 'code',
-  scope: 'openid profile',
-  state: 'the-state',
-  nonce: 'the-nonce',
-};
 
 export const authorize = (by: Browser, realm: string, parameters: Parameters = {}) =>
   by.get(`${at(realm, 'authorization_endpoint')}?${encode({ ...REQUEST, ...parameters })}`);

@@ -47,18 +47,19 @@ export function encode(parameters: Parameters): string {
   return encoded.toString();
 }
 
+/** A good authorization request. */
+export const REQUEST = {
+  client_id: 'mock-client',
+  redirect_uri: REDIRECT_URI,
+  response_type: 'code',
+  scope: 'openid profile',
+  state: 'the-state',
+  nonce: 'the-nonce',
+};
+
 /** The URL of an authorization request: a good one, with what is given put over it; undefined takes out. */
-export function authorizeUrl(parameters: Parameters = {}): string {
-  const good = {
-    client_id: 'mock-client',
-    redirect_uri: REDIRECT_URI,
-    response_type: 'code',
-    scope: 'openid profile',
-    state: 'the-state',
-    nonce: 'the-nonce',
-  };
-  return `${REALM}/authorize?${encode({ ...good, ...parameters })}`;
-}
+export const authorizeUrl = (parameters: Parameters = {}): string =>
+  `${REALM}/authorize?${encode({ ...REQUEST, ...parameters })}`;
 
 export interface Browser {
   get(url: string): Promise<LightMyRequestResponse>;

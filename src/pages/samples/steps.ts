@@ -204,9 +204,9 @@ const TEST_ACCOUNTS: readonly Sample[] = [
     errors: {},
   }),
   passwordSignIn('password-sign-in-error', ': no such account', 'The user name is of no test account.', {
-    userName: '910000000110',
+    userName: '91000000010',
     errors: {
-      user_name: 'There is no test account 910000000110. Accounts with a similar name: 910000000101',
+      user_name: 'There is no test account 91000000010. Accounts with a similar name: 910000000101',
     },
   }),
 ];
